@@ -9,7 +9,7 @@ import { brand } from './types/brand.ts'
 import type { Address, App, Auth, ConnectionScope, User } from './types.ts'
 
 /** The parameters of `urlFor` for a given route, typed by its path. */
-export type RouteParams<Path extends string> = PathParams<Path> & Readonly<Record<string, unknown>>
+type RouteParams<Path extends string> = PathParams<Path> & Readonly<Record<string, unknown>>
 
 /** A view of a scope. Each value is parsed once, when it is first read. */
 export class Connection<Params = Record<string, unknown>, State = Record<string, unknown>> {

@@ -8,7 +8,7 @@ import type { AnySchema } from '../types/schemas.ts'
 import type { AsyncAPIMessage } from './types.ts'
 
 /** The messages of an operation. A schema that is a choice between named schemas gives several. */
-export type Messages = readonly AsyncAPIMessage[]
+type Messages = readonly AsyncAPIMessage[]
 
 const TYPES = {
   json: 'application/json',

@@ -40,7 +40,7 @@ export type VerifyToken<State = Record<string, unknown>, Found extends Identity 
 ) => Found | null | Promise<Found | null>
 
 /** The reason why a token was refused. */
-export interface BearerFault {
+interface BearerFault {
   readonly error: 'invalid_request' | 'invalid_token' | 'insufficient_scope'
   readonly description: string
 }

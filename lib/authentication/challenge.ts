@@ -2,7 +2,7 @@
 import { isHeaderValue } from '../http/headers.ts'
 
 /** Parameters by name. Undefined ones are left out. */
-export type ChallengeParams = Readonly<Record<string, string | undefined>>
+type ChallengeParams = Readonly<Record<string, string | undefined>>
 
 /** Returns one challenge: the scheme and its parameters, each as a quoted string. */
 export function challenge(scheme: string, params: ChallengeParams): string {

@@ -34,7 +34,7 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 // Name and password must not contain control characters (RFC 7617 section 2).
 const CONTROL = /[\0-\x1f\x7f]/
 
-export interface UserPassword {
+interface UserPassword {
   readonly username: string
   readonly password: string
 }

@@ -29,7 +29,7 @@ export interface SecuredOptions<Optional extends boolean = boolean> {
 type NoUser = undefined | null | false | void
 
 /** The user that a function finds, or a promise if it is async. */
-export type FoundUser<Result> =
+type FoundUser<Result> =
   Result extends PromiseLike<infer User> ? Promise<Exclude<User, NoUser>> : Exclude<Result, NoUser>
 
 /** The value of a dependency: the user, or undefined if it is optional. */

@@ -22,7 +22,7 @@ export interface Secured<Value = unknown, From = AnyConnection, User = Value>
 }
 
 /** How a user is required. */
-export interface Requirement {
+interface Requirement {
   /** The alternative schemes, with the required scopes. */
   readonly needs: readonly SecurityNeed[]
   /** Whether connections without a user pass. */

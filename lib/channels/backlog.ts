@@ -4,7 +4,7 @@ import { type ChannelGap, type ChannelMessage, joinGaps } from './message.ts'
 /** The rule for more unread messages than the limit. */
 export type Overflow = 'drop-oldest' | 'drop-newest' | 'disconnect'
 
-export interface BacklogLimits {
+interface BacklogLimits {
   readonly overflow: Overflow
   /** Maximum number of messages. */
   readonly count: number

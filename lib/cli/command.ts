@@ -4,7 +4,7 @@ import { nearest } from '../internal/nearest.ts'
 import { UsageError } from './failures.ts'
 
 /** An option of a command. */
-export interface CommandOption {
+interface CommandOption {
   /** The placeholder of its value, in capitals. Without it, the option has no value. */
   readonly value?: string
   readonly help: string

@@ -8,7 +8,7 @@ import { tell } from './terminal.ts'
 import { toYAML } from './yaml.ts'
 
 /** A kind of document. */
-export interface DocumentKind {
+interface DocumentKind {
   /** The name of the command, and of the files in its examples. */
   readonly name: string
   readonly about: string

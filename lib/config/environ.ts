@@ -7,7 +7,7 @@ type Values = Record<string, string | undefined>
  * Returns a proxy that records which variables are read. If one changes afterwards, through the proxy or in
  * another way, this is an error: a part of the program still has the old value.
  */
-export function refuseChanges(values: Values): Values {
+function refuseChanges(values: Values): Values {
   const read = new Map<string, string | undefined>()
   return new Proxy(values, {
     get(target, name) {

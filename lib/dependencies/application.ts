@@ -18,7 +18,7 @@ export function foundForApplication(app: App): ApplicationDependencies {
   return made
 }
 
-export class ApplicationDependencies {
+class ApplicationDependencies {
   readonly #holder = new Holder({ retries: true, assertClosed: () => {} })
 
   get(provider: Provider, context: ApplicationContext): unknown {

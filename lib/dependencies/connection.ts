@@ -17,7 +17,7 @@ export function foundFor(scope: ConnectionScope): ConnectionDependencies {
   return made
 }
 
-export class ConnectionDependencies implements FoundDependencies {
+class ConnectionDependencies implements FoundDependencies {
   failure: Failure | undefined
   readonly #outcome: ScopeOutcome
   readonly #holder: Holder

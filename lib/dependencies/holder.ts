@@ -15,7 +15,7 @@ export interface Provider {
   readonly find: (target: never) => unknown
 }
 
-export interface HolderOptions {
+interface HolderOptions {
   /** Whether a `find` that failed is called again at the next use. */
   readonly retries: boolean
   /** Throws for a generator that nothing would close. */

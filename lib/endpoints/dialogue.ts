@@ -2,7 +2,7 @@
 import { type WebSocket, type WebSocketData, WebSocketDisconnect } from '../websockets.ts'
 
 /** The callbacks of an endpoint. */
-export interface Course {
+interface Course {
   /** Accepts or refuses the websocket. */
   readonly connect: () => unknown
   /** Handles a message; resolves when the next one may be received. */

@@ -10,12 +10,12 @@ import type { WebSocketData } from '../websockets/data.ts'
 const utf8 = new TextDecoder()
 
 /** The message, or the error if it is invalid. */
-export type Parsed =
+type Parsed =
   | { readonly message: unknown; readonly invalid?: undefined }
   | { readonly invalid: { readonly error: unknown } }
 
 /** Parses a decoded message. If it throws, that is a bug. */
-export type Parse = (decoded: unknown, data: WebSocketData) => Parsed | Promise<Parsed>
+type Parse = (decoded: unknown, data: WebSocketData) => Parsed | Promise<Parsed>
 
 /** @param parse The schema or function of a user; undefined for decoded messages without further checks. */
 export function parserOf(parse: AnySchema | ((data: never) => unknown) | undefined): Parse {

@@ -1,6 +1,6 @@
 /** Parses the frames of an error's stack, with the source lines around them if they can be read. */
 
-export interface SourceLine {
+interface SourceLine {
   readonly number: number
   readonly text: string
   /** Whether this is the line of the frame. */

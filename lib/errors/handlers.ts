@@ -109,7 +109,7 @@ async function answerBy(
  * scope's outcome has the error before the response starts, so sessions are not saved. Outside of
  * `errors()`, the server answers.
  */
-export async function answerBug(
+async function answerBug(
   error: unknown,
   request: Request,
   handlers: ExceptionHandlers,

@@ -13,7 +13,7 @@ const CRLF = 2
  * Called with bytes, and with whether a boundary follows them. Bytes that are not safe must be copied,
  * because they are those of the delimiter itself.
  */
-export type OnData = (
+type OnData = (
   isBoundary: boolean,
   data: Uint8Array,
   start: number,

@@ -2,7 +2,7 @@
 import { parseParameters } from '../http/mediatypes.ts'
 
 /** A parsed field; the texts have one character per byte. */
-export interface Disposition {
+interface Disposition {
   readonly name: string
   /** Null if the part is a field. */
   readonly filename: string | null

@@ -15,7 +15,7 @@ export interface SaveOptions {
 }
 
 /** The bytes of a file: in memory, or in a range of the form's temporary file. */
-export interface Content {
+interface Content {
   readonly size: number
   readonly pieces: readonly Uint8Array[]
   readonly spooled?: { readonly spool: Spool; readonly from: number } | undefined

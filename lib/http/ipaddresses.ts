@@ -5,10 +5,10 @@ import { invalid } from '../internal/checks.ts'
  * An address as eight groups of 16 bits. An IPv4 address is mapped into IPv6 (`::ffff:192.0.2.1`). So a
  * server that listens on both families sees one address per client.
  */
-export type IPAddress = readonly number[]
+type IPAddress = readonly number[]
 
 /** All addresses with the same leading bits. */
-export interface IPRange {
+interface IPRange {
   readonly address: IPAddress
   /** The number of leading bits, of 128, that are compared. */
   readonly bits: number

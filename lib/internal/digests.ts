@@ -2,7 +2,7 @@
 import crypto from 'node:crypto'
 
 /** Hashes text (as UTF-8) or bytes; returns base64url. */
-export type Hash = (data: string | Uint8Array) => string
+type Hash = (data: string | Uint8Array) => string
 
 /**
  * Returns the SHA-256 of text (as UTF-8) or bytes, in base64url.
@@ -13,7 +13,7 @@ export type Hash = (data: string | Uint8Array) => string
 export const sha256: Hash = hashOf(crypto)
 
 /** The functions of `node:crypto`; `hash` exists since Node 20.12. */
-export interface Hashing {
+interface Hashing {
   readonly hash?: typeof crypto.hash
   readonly createHash: typeof crypto.createHash
 }

@@ -5,7 +5,7 @@ import type { MergedSettings } from '../types.ts'
 import type { LayerSettings } from './settings.ts'
 
 /** Returns the merged settings of a layer and its outer layers. */
-export type Merge = (outer: MergedSettings | undefined) => MergedSettings
+type Merge = (outer: MergedSettings | undefined) => MergedSettings
 
 /** How merged settings were made. */
 interface Origin {

@@ -2,8 +2,8 @@
 import { decode } from '@msgpack/msgpack'
 import { assertShape, malformed } from './shape.ts'
 
-export const DEFAULT_MAX_DEPTH = 100
-export const DEFAULT_MAX_VALUES = 1_000_000
+const DEFAULT_MAX_DEPTH = 100
+const DEFAULT_MAX_VALUES = 1_000_000
 
 export interface DecodeOptions {
   /** Maximum nesting of lists and maps (100). */

@@ -3,7 +3,7 @@ import { isObject, resolveReference } from '../operations/jsonreference.ts'
 import type { JSONSchema } from '../operations/schemas.ts'
 
 /** The property, and the schema references by its values. */
-export interface Discriminator {
+interface Discriminator {
   readonly propertyName: string
   readonly mapping: Readonly<Record<string, string>>
 }

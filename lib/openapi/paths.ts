@@ -5,7 +5,7 @@ import { isOptional, isParam, type Param, type Token } from '../routing/tokens.t
 import type { OpenAPIParameter } from './types.ts'
 
 /** A path of a document. */
-export interface Template {
+interface Template {
   /** The template, such as `/users/{id}`. */
   readonly path: string
   readonly parameters: readonly OpenAPIParameter[]

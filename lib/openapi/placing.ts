@@ -18,7 +18,7 @@ export interface Use {
 export const PENDING = 'pending:'
 
 /** The functions for schemas with a name. */
-export interface Naming {
+interface Naming {
   /** The kind of the document, for errors. */
   readonly document: string
   /** Returns a new name for a recursive schema without a name. */

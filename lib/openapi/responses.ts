@@ -10,7 +10,7 @@ import { pascalCase } from './names.ts'
 import type { OpenAPIMedia, OpenAPIResponse } from './types.ts'
 
 /** The context for describing responses. */
-export interface ResponsesContext {
+interface ResponsesContext {
   readonly components: Components
   readonly use: Use
   readonly refusals: Refusals

@@ -15,7 +15,7 @@ export function matchesType(type: string, pattern: string): boolean {
 }
 
 /** Something that is chosen by media type. */
-export interface Typed {
+interface Typed {
   readonly mediaTypes: readonly string[]
 }
 

@@ -9,7 +9,7 @@ export interface ReplySettings {
 }
 
 /** Converts a value without a JSON form to one that has a JSON form, and returns other values unchanged. */
-export type Encode = (value: unknown) => unknown
+type Encode = (value: unknown) => unknown
 
 /**
  * Returns a value as JSON text: dates and URLs as text, bigints as text, maps as objects, sets as lists,

@@ -13,7 +13,7 @@ import { coerced, coercedAll, objectOf, set } from './texts.ts'
 type AnyRequest = Request<never, never>
 
 /** The keys of a contract for all inputs except the body. */
-export type SourceKey = 'params' | 'query' | 'headers' | 'cookies'
+type SourceKey = 'params' | 'query' | 'headers' | 'cookies'
 
 /** Reads and validates one source of a request. */
 export interface SourceReader {

@@ -11,7 +11,7 @@ import { ServerSentEventOf } from './responses.ts'
 import { type Validated, validate } from './schemas.ts'
 
 /** How the items of a stream are checked and written. */
-export interface Mapping extends ReplySettings {
+interface Mapping extends ReplySettings {
   readonly schema: AnySchema | undefined
   /** Returns the error for an item that does not match the schema. */
   readonly unfit: (result: Validated) => Error

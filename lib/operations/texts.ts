@@ -2,7 +2,7 @@
 import type { Coercion, Members } from './coercion.ts'
 
 /** The value of one name: a text, or another value of a form or a path. */
-export type Found = unknown
+type Found = unknown
 
 const NUMBER = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 

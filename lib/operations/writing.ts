@@ -20,7 +20,7 @@ export interface ResponseFormat extends Declared {
 }
 
 /** The parts of a response except its body. */
-export interface ResponseParts {
+interface ResponseParts {
   readonly format: ResponseFormat
   readonly status: number
   readonly options: ReplyOptions | undefined

@@ -22,7 +22,7 @@ export interface LimitOptions {
 }
 
 /** The limits, with their defaults. */
-export interface Limits {
+interface Limits {
   readonly limit: number
   readonly maxLimit: number
 }

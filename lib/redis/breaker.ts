@@ -15,7 +15,7 @@ const OUTAGE_EVERY_MS = 1000
 /** Called once for each outage, not for each failed command. */
 export type OnOutage = (error: unknown) => void
 
-export interface BreakerOptions {
+interface BreakerOptions {
   readonly timeoutMs: number
   readonly onOutage: OnOutage
 }
@@ -32,7 +32,7 @@ export class NotSent extends Error {
  * at a time is sent, with pauses that grow to a second, and the others fail at once. A reply to any command,
  * even a late one, ends this state. Error replies of Redis are replies too.
  */
-export class Breaker {
+class Breaker {
   #failures = 0
   /** The number of probes: commands that were sent to find out whether Redis is back. */
   #probes = 0

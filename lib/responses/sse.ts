@@ -16,7 +16,7 @@ export interface EventSourceOptions extends Omit<ResponseOptions, 'mediaType'> {
   retry?: number
 }
 
-export const DEFAULT_PING_MS = 15_000
+const DEFAULT_PING_MS = 15_000
 
 /** The longest delay of a timer. */
 const LONGEST_MS = 2 ** 31 - 1

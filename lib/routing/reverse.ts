@@ -218,6 +218,6 @@ export function copyOf<Kind extends object>(route: Kind, copy: Kind): Kind {
 }
 
 /** The original of a route that a layer has copied, or the given value. */
-export function originOf<Given>(route: Given): Given | object {
+function originOf<Given>(route: Given): Given | object {
   return typeof route === 'function' ? (ORIGINS.get(route) ?? route) : route
 }

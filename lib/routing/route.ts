@@ -142,7 +142,7 @@ function refuseClass(handler: AnyHandler, where: string): void {
 }
 
 /** The methods that a table can have, in the order that `Allow` lists them. */
-export const TABLE_METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options'] as const
+const TABLE_METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options'] as const
 
 /**
  * A handler for each method: `{ get: show, put: replace }`; `get` serves HEAD too.

@@ -60,7 +60,7 @@ export interface Found {
 
 const NONE: readonly Match[] = []
 
-export const NOTHING: Found = { match: undefined, partial: NONE }
+const NOTHING: Found = { match: undefined, partial: NONE }
 
 export class Search {
   readonly #path: string

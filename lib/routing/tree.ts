@@ -27,12 +27,12 @@ export interface ParamChild {
   readonly node: Node
 }
 
-export interface Leaf {
+interface Leaf {
   readonly entry: Entry
   readonly order: number
 }
 
-export interface RestLeaf extends Leaf {
+interface RestLeaf extends Leaf {
   readonly convertor: Convertor
 }
 

@@ -102,7 +102,7 @@ export function WebSocketRoute<
 }
 
 /** A websocket that any handler can be given, whatever its path and state. */
-export type HandlerWebSocket = WebSocket<never, never>
+type HandlerWebSocket = WebSocket<never, never>
 
 /**
  * Makes an app of a websocket handler. The application's exception handlers answer its errors, before and

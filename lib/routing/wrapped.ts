@@ -102,7 +102,7 @@ interface ReplaceableOutcome {
  * The router makes 405 answers and redirects. Without this, they would not pass through the middleware of the
  * route. `cors()`, for example, would not see the preflight request for a method that the route serves.
  */
-export function callingReplacement(app: App): App {
+function callingReplacement(app: App): App {
   return (scope, receive, send) => {
     const found = foundIn(scope)
     const other = found?.[REPLACEMENT]

@@ -55,7 +55,7 @@ export interface RunOptions {
 }
 
 /** The functions of a server that are needed to stop it. */
-export interface Stoppable {
+interface Stoppable {
   readonly address: ServerAddress
   /** Stops accepting connections, and resolves when open exchanges have ended. */
   readonly drain: () => Promise<unknown>

@@ -7,7 +7,7 @@ import { type App, type HeaderList, type HTTPScope, SENT, type Send } from '../t
 import type { FoundFile, Target } from './lookup.ts'
 
 /** A file with its header fields. Copy the fields before you change them. */
-export interface SentFile extends FoundFile {
+interface SentFile extends FoundFile {
   readonly headers: HeaderList
   /** For the file itself, not for the page for missing files. */
   readonly cacheControl: string | undefined

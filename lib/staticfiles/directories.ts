@@ -22,7 +22,7 @@ export interface FileWithStats {
   readonly stats: Stats
 }
 
-export interface DirectoriesOptions {
+interface DirectoriesOptions {
   readonly checkDir: boolean
   readonly followSymlink: boolean
 }
@@ -142,7 +142,7 @@ function assertDirectory(path: string, stats: Stats | undefined): void {
 const MISSING_CODES: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP'])
 
 /** Whether an error of the file system means "not found". */
-export function isMissing(error: unknown): boolean {
+function isMissing(error: unknown): boolean {
   return MISSING_CODES.has((error as NodeJS.ErrnoException).code)
 }
 

@@ -8,7 +8,7 @@ import { contentType } from '../responses/response.ts'
 import type { HeaderList } from '../types.ts'
 
 /** The known state of a file. */
-export interface State {
+interface State {
   readonly size: number
   readonly mtimeMs?: number | undefined
 }

@@ -52,7 +52,7 @@ interface CachedFile extends KnownFile {
 }
 
 /** A file that is open for sending. The caller closes it. */
-export interface OpenedFile extends FileWithStats {
+interface OpenedFile extends FileWithStats {
   /** The fields of its current state: the cached ones, or new ones if it has changed. */
   readonly headers: HeaderList
 }

@@ -8,7 +8,7 @@ import { routePath } from '../routing/entry.ts'
 import type { App, HTTPScope } from '../types.ts'
 
 /** Finds the response for the rest of the path after the mount; `'slash'` to redirect there. */
-export type FindAnswer = (scope: HTTPScope, path: string) => Promise<App | 'slash' | undefined>
+type FindAnswer = (scope: HTTPScope, path: string) => Promise<App | 'slash' | undefined>
 
 /** Returns an app that serves files to GET and HEAD. */
 export function servingFiles(find: FindAnswer): App {

@@ -24,7 +24,7 @@ export interface Place {
   clear(prefix: string): Promise<void>
 }
 
-export interface KeptOptions {
+interface KeptOptions {
   /** The factory, for error messages. */
   readonly where: string
   readonly timeoutMs: number

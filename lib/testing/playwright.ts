@@ -19,7 +19,7 @@ export interface PlaywrightRoute {
 }
 
 /** The part of a test client that is used. */
-export interface Requesting {
+interface Requesting {
   request(method: string, url: string | URL, options?: TestRequestOptions): Promise<TestResponse>
 }
 

@@ -13,7 +13,7 @@ import { Uplink } from '../redis/uplink.ts'
 import { type Note, parseNote } from './notes.ts'
 import type { MessageTable, OutgoingMessage } from './table.ts'
 
-export interface RelaySettings {
+interface RelaySettings {
   readonly table: MessageTable
   readonly dial: Dial
   readonly history: number

@@ -3,7 +3,7 @@ import { createTable, type PostgresClient } from '../../stores/postgres/table.ts
 import type { KeptMessage } from '../backend.ts'
 import { bufferOf, noteWithoutRow, textInNote } from './notes.ts'
 
-export interface TableOptions {
+interface TableOptions {
   readonly name: string
   readonly history: number
   /** The time to live in seconds. */

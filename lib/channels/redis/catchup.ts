@@ -5,7 +5,7 @@ import type { CatchUp } from '../backend.ts'
 import type { Feed } from './feed.ts'
 import { type MissedMessages, Pages } from './stream.ts'
 
-export interface CatchUpOptions {
+interface CatchUpOptions {
   readonly send: SendCommand
   /** Milliseconds during which a page is retried; more than the timeout of one command. */
   readonly patienceMs: number

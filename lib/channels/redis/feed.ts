@@ -12,7 +12,7 @@ const MOST_HELD_BYTES = 1_000_000
  * `pending` before the first subscription, `behind` while there is no subscription, `catching up` while
  * missed messages are read.
  */
-export type FeedState = 'pending' | 'live' | 'behind' | 'catching up'
+type FeedState = 'pending' | 'live' | 'behind' | 'catching up'
 
 type Receiver = Pick<ChannelListener, 'deliver'>
 

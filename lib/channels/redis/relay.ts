@@ -19,7 +19,7 @@ import { Session } from './session.ts'
 import { append, lastPositions, Pages, type StreamLimits } from './stream.ts'
 import { Uplink } from './uplink.ts'
 
-export interface RelaySettings {
+interface RelaySettings {
   readonly dial: Dial
   readonly send: SendCommand
   readonly limits: StreamLimits

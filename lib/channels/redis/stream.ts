@@ -11,7 +11,7 @@ export interface StreamLimits {
 }
 
 /** Identifies the publisher and its message. With it, a repeated command publishes only once. */
-export interface Sender {
+interface Sender {
   /** A key that only this publisher uses. */
   readonly key: string
   /** Increases by one with each message. */
@@ -200,7 +200,7 @@ function positionOf(head: string): Position | undefined {
   return { run: Number(run), time: Number(time), number: Number(number) }
 }
 
-export interface PublishedMessage {
+interface PublishedMessage {
   readonly content: Uint8Array
   readonly position: Position | undefined
 }

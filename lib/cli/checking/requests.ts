@@ -18,7 +18,7 @@ export interface ExampleRequest {
   readonly operation: OpenAPIOperation
 }
 
-export interface ExampleRequests {
+interface ExampleRequests {
   readonly requests: readonly ExampleRequest[]
   /** Operations with a required value that has no example. */
   readonly without: readonly string[]

@@ -3,7 +3,7 @@ import type { OpenAPIDocument } from '../../openapi/types.ts'
 import type { JSONSchema } from '../../operations/schemas.ts'
 
 /** An example. It is in an object because undefined stands for a missing example. */
-export interface Example {
+interface Example {
   readonly value: unknown
 }
 

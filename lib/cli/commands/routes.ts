@@ -21,7 +21,7 @@ export const routesCommand: Command = {
 }
 
 /** One line of the list. */
-export interface RouteItem {
+interface RouteItem {
   /** `ANY` for all methods, `WEBSOCKET`, or `APP` for a mounted app without readable routes. */
   readonly method: string
   readonly path: string
@@ -39,7 +39,7 @@ function rowOf({ method, host, path, name, middleware, operation }: RouteItem): 
 }
 
 /** One item for each handler, because each method of an endpoint has its own operation. */
-export function itemsOf(route: ListedRoute): RouteItem[] {
+function itemsOf(route: ListedRoute): RouteItem[] {
   const { path, host, name, middleware } = route
   const common = { path, host: host ?? null, name: name || null, middleware }
   if (route.kind !== 'route') {

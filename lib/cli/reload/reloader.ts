@@ -9,7 +9,7 @@ import { FileWatcher } from './watch.ts'
 const SPARE_MS = 2_000
 
 /** The message with which a process reports its imports. */
-export interface ImportsMessage {
+interface ImportsMessage {
   readonly imported: readonly string[]
 }
 

@@ -108,7 +108,7 @@ function wholeOf(
 }
 
 /** The number of an option, if it is given. */
-export function numberOf(
+function numberOf(
   values: CommandArguments['values'],
   name: string,
   what: string,

@@ -17,7 +17,7 @@ import {
 const ADDED_TO = new Set(['set-cookie', 'vary'])
 
 /** The response that the reply writes to. */
-export interface ReplyTo {
+interface ReplyTo {
   readonly response: ServerResponse
   /** Whether trailers follow the body. */
   announced: boolean

@@ -7,7 +7,7 @@ import { standIn } from './lazyrequest.ts'
 const Real = globalThis.Response
 
 /** A response that can be sent without creating a real one. */
-export interface Whole {
+interface Whole {
   readonly status: number
   readonly headers: HeaderList
   readonly body: string | null

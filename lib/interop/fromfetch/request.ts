@@ -16,7 +16,7 @@ const decoder = new TextDecoder()
  * Node up to 22 accepts it in place of a real one. Later versions check private fields in `fetch` and in
  * the constructor, so they need `request.clone()`.
  */
-export class LazyRequest {
+class LazyRequest {
   readonly #url: string
   readonly #scope: HTTPScope
   readonly #receive: Receive

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ConnectionScope } from '../../types.ts'
 
 /** The request and response that a handler or a middleware gets. */
-export interface Pair {
+interface Pair {
   readonly request: IncomingMessage
   readonly response: ServerResponse
 }

@@ -35,7 +35,7 @@ export interface InnerResponse extends ServerResponse {
   _finish(): void
 }
 
-export type Overrides = Pick<InnerResponse, '_storeHeader' | '_send' | '_writeRaw' | '_finish'>
+type Overrides = Pick<InnerResponse, '_storeHeader' | '_send' | '_writeRaw' | '_finish'>
 
 // Private symbols of Node. Without them less is reported, but nothing breaks.
 const NEED_DRAIN = symbolOf(responseTo(requestOn()), 'kNeedDrain')

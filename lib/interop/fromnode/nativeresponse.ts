@@ -5,7 +5,7 @@ import { ProtocolError } from '../../exceptions.ts'
 import { writeAtOnce } from '../../servers/node/atonce.ts'
 
 /** Notified if a response fails. */
-export interface ResponseOwner {
+interface ResponseOwner {
   readonly fail: (error: unknown) => void
 }
 

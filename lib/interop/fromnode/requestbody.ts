@@ -6,7 +6,7 @@ import { ByteCollector, joinBytes } from '../../internal/bytes.ts'
 import type { HTTPRequestMessage, HTTPScope, Receive, ReceiveMessage } from '../../types.ts'
 
 /** Notified about the incoming body. */
-export interface RequestBodyOwner {
+interface RequestBodyOwner {
   readonly request: IncomingMessage
   readonly arrived: () => void
   readonly fail: (error: unknown) => void

@@ -17,7 +17,7 @@ import type { Callback, ResponseMessages } from './responsemessages.ts'
 import type { InnerSocket } from './socket.ts'
 
 /** The exchange of a response, as far as the response's methods need it. */
-export interface ResponseContext {
+interface ResponseContext {
   readonly messages: ResponseMessages
   /** Whether early hints and trailers can be sent. */
   readonly sendsHints: boolean

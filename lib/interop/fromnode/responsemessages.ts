@@ -15,7 +15,7 @@ import {
 export type Callback = (error?: Error | null) => void
 
 /** Notified about the progress of the response. */
-export interface ResponseMessagesOwner {
+interface ResponseMessagesOwner {
   /** Called when all parts so far were accepted. */
   readonly drained: () => void
   /** Called when the response is complete, with the callbacks that must still be called. */

@@ -3,7 +3,7 @@ import { Duplex } from 'node:stream'
 import type { HTTPScope } from '../../types.ts'
 
 /** Notified about uses of the stand-in. */
-export interface SocketOwner {
+interface SocketOwner {
   /** Called when any code destroys the socket. */
   readonly lost: (error: Error | null) => void
   /** Called after the timeout; returns whether there was a listener. */

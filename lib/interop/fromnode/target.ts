@@ -6,7 +6,7 @@ import { decode, withoutNeedlessEscapes } from '../../protocol/target.ts'
 import type { HTTPScope } from '../../types.ts'
 
 /** The three paths of Express and Connect. */
-export interface Target {
+interface Target {
   /** The path that the app routes by: after the prefix, with the query. */
   readonly url: string
   /** The whole path and the query. */

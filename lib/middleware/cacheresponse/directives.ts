@@ -28,7 +28,7 @@ export function directivesOf(field: string): Directives {
 const MOST_SECONDS = 2 ** 31
 
 /** Returns the number of seconds, or undefined if the text is not a number. */
-export function asSeconds(text: string | undefined): number | undefined {
+function asSeconds(text: string | undefined): number | undefined {
   if (text === undefined || !/^[0-9]+$/.test(text)) return undefined
   return Math.min(Number(text), MOST_SECONDS)
 }

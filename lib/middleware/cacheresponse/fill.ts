@@ -28,7 +28,7 @@ export interface FillSettings extends Times {
   readonly onError: (error: unknown) => void
 }
 
-export interface FillOptions {
+interface FillOptions {
   /** The key of the resource. */
   readonly resource: string
   readonly policy: RequestPolicy
@@ -46,7 +46,7 @@ export interface FillOptions {
  * The response; or `'pass'`: each waiting request must call the app; or `'retry'`: the first client
  * disconnected.
  */
-export type Outcome = Entry | 'pass' | 'retry'
+type Outcome = Entry | 'pass' | 'retry'
 
 export type Call = readonly [app: App, scope: HTTPScope, receive: Receive, send: Send]
 

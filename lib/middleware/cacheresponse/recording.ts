@@ -7,7 +7,7 @@ import { type Entry, withoutAge } from './entries.ts'
 import type { Freshness } from './rules.ts'
 import { SendQueue } from './sendqueue.ts'
 
-export interface Recorder {
+interface Recorder {
   /** How a response may be cached; undefined if it may not. */
   readonly freshnessOf: (start: HTTPResponseStartMessage) => Freshness | undefined
   /** The largest body that is copied, in bytes. */

@@ -14,7 +14,7 @@ export type OriginCheck = (origin: string, scope: HTTPScope) => boolean | Promis
 export type Origins = '*' | readonly (string | RegExp)[] | OriginCheck
 
 /** Whether all origins are allowed, none, or some. */
-export interface OriginRule {
+interface OriginRule {
   readonly kind: 'all' | 'none' | 'some'
   readonly allows: OriginCheck
 }

@@ -17,7 +17,7 @@ const CHUNK = { chunkSize: 65_536 }
 const ZSTD_WINDOW = 23
 
 /** Returns undefined if Node lacks Zstandard. */
-export function zstdDecoder({
+function zstdDecoder({
   createZstdDecompress,
   constants: { ZSTD_d_windowLogMax: window },
 }: Zstd): (() => Transform) | undefined {

@@ -5,7 +5,7 @@ import { type HTTPResponseStartMessage, SENT, type Send, type SendMessage } from
 import type { Answer } from './records.ts'
 
 /** Keeps a complete response, or records null if its response is not kept. It never rejects. */
-export type Keep = (answer: Answer | null) => Promise<void>
+type Keep = (answer: Answer | null) => Promise<void>
 
 export class Recording {
   readonly #send: Send

@@ -15,7 +15,7 @@ export interface Answer {
   readonly body: Uint8Array
 }
 
-export interface RecordOptions {
+interface RecordOptions {
   /** In seconds. */
   readonly ttl: number
   readonly runTtl: number

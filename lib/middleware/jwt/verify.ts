@@ -31,7 +31,7 @@ export interface KeySetOptions {
 }
 
 /** Returns the claims, or throws an AuthenticationError with the error of the token. */
-export type VerifyClaims = (token: string) => Promise<Claims>
+type VerifyClaims = (token: string) => Promise<Claims>
 
 type Resolve = Parameters<typeof jwtVerify>[1]
 

@@ -3,7 +3,7 @@ import type { Outcome } from '../../authoring/observation.ts'
 import { Family, Histogram, type HistogramCounts, heading, type Labels, line } from './series.ts'
 
 /** A value for each label set. */
-export type Series<Value> = readonly (readonly [labels: Labels, value: Value])[]
+type Series<Value> = readonly (readonly [labels: Labels, value: Value])[]
 
 /** Counts as plain data, to add those of several processes. */
 export interface MetricsSnapshot {
@@ -16,7 +16,7 @@ export interface MetricsSnapshot {
   readonly inFlight: number
 }
 
-export interface CountsOptions {
+interface CountsOptions {
   readonly buckets: readonly number[]
   readonly prefix: string
   readonly maxSeries: number

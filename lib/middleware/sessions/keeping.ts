@@ -6,7 +6,7 @@ import type { Session } from '../../http/session.ts'
 import type { ConnectionScope, HeaderList, Send, SendMessage } from '../../types.ts'
 import type { SavedSession } from './backend.ts'
 
-export interface SessionKeeper {
+interface SessionKeeper {
   /** Returns undefined if there is nothing asynchronous to do. */
   keep(
     session: Session,

@@ -55,7 +55,7 @@ export function answerTo(scope: Scope, intended: IntendedResponse, stat: TaggedS
 }
 
 /** A response whose fields are all known except `content-length`. */
-export interface DescribedResponse {
+interface DescribedResponse {
   readonly status: number
   readonly headers: HeaderList
   readonly size: number

@@ -6,7 +6,7 @@ import { encodeText } from '../../internal/bytes.ts'
 /** A piece of a body: given bytes, or a range of the file. */
 export type Piece = Uint8Array | ByteRange
 
-export interface ByteRanges {
+interface ByteRanges {
   readonly contentType: string
   readonly pieces: readonly Piece[]
 }

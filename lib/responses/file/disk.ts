@@ -160,7 +160,7 @@ export class DiskFile {
 }
 
 /** The state of a file, with its content if the size is not known without it. */
-export interface Content {
+interface Content {
   readonly stat: TaggedStat
   readonly hidden: Uint8Array | undefined
 }

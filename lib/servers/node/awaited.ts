@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 /** Receives the request and response that Node makes next. */
-export type TakePair = (request: IncomingMessage, response: ServerResponse) => void
+type TakePair = (request: IncomingMessage, response: ServerResponse) => void
 
 const AWAITED: unique symbol = Symbol('awaited')
 

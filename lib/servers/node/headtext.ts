@@ -4,7 +4,7 @@ import type { HeaderList } from '../../types.ts'
 
 const STATUS_LINES = new Map<number, string>()
 
-export function statusLine(status: number): string {
+function statusLine(status: number): string {
   const known = STATUS_LINES.get(status)
   if (known !== undefined) return known
   const line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`

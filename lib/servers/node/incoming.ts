@@ -12,7 +12,7 @@ import { whenItsTurn } from './turn.ts'
 type Waiter = (message: ReceiveMessage) => void
 
 /** The properties of an exchange that its receiving half needs. */
-export interface ReceivingExchange {
+interface ReceivingExchange {
   readonly disconnect: Disconnect
   /** Whether the client waits for a 100 before it sends its body. */
   readonly expectsContinue: boolean

@@ -5,7 +5,7 @@ import { hasFields } from './fields.ts'
 import { clientAddress, schemeOf } from './scope.ts'
 
 /** The arguments of a listener of `http.createServer`. */
-export interface Pair {
+interface Pair {
   readonly request: IncomingMessage
   readonly response: ServerResponse
 }

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 
 /** Takes a part, or null at the end of the body if it needs to know. Returns whether reading continues. */
-export type TakePart = (part: Uint8Array | null) => boolean
+type TakePart = (part: Uint8Array | null) => boolean
 
 /** A body that is read as soon as this object is made. */
 export class Parts {

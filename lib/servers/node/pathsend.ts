@@ -5,7 +5,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
 
 /** The response that a file is written to. */
-export interface Destination {
+interface Destination {
   /** Whether the client has disconnected, or another response has begun. */
   isTaken(): boolean
   /** Called once, before the first bytes. */

@@ -22,7 +22,7 @@ type HeldRequest = () => void
  * number of exchanges at the same time. While a request waits here, its connection is not read. Only requests
  * that arrived in the same chunk are held.
  */
-export class Pipeline {
+class Pipeline {
   readonly #socket: Socket
   readonly #most: number
   #open: ServerResponse[] = []

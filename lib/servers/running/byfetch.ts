@@ -11,7 +11,7 @@ export interface ByFetchOptions extends RunOptions {
 }
 
 /** Where to listen. */
-export type Place = { readonly hostname: string; readonly port: number } | { readonly path: string }
+type Place = { readonly hostname: string; readonly port: number } | { readonly path: string }
 
 /** The server functions of a runtime. */
 export interface Listener {
@@ -23,7 +23,7 @@ export interface Listener {
 }
 
 /** The functions that differ between runtimes. */
-export interface Runtime {
+interface Runtime {
   readonly upgrade: Upgrade
   /** Makes a body from a file; without it, files are streamed. */
   readonly file?: (path: string) => Blob

@@ -16,7 +16,7 @@ import { Mailbox } from './mailbox.ts'
 const LIMITS = { maxQueuedMessages: Number.POSITIVE_INFINITY, maxQueuedBytes: 65_536 }
 const PER_MESSAGE = 16
 
-export interface LinkOptions {
+interface LinkOptions {
   readonly app: App
   readonly scope: Omit<WebSocketScope, 'onDisconnect'>
   readonly raiseServerExceptions: boolean

@@ -6,7 +6,7 @@ const MOST_BYTES = 65_536
 const PER_MESSAGE = 16
 
 /** Settles waiting readers and senders at the end. */
-export interface End<Message> {
+interface End<Message> {
   /** Returns the last message, or throws. */
   readonly take: () => Message
   readonly refusal: () => Error

@@ -7,7 +7,7 @@ import type { App } from '../../types.ts'
 const AFTERMATH_MS = 1_000
 
 /** A call of an app, and the signal that disconnects its client. */
-export interface Call {
+interface Call {
   readonly app: App
   readonly signal: AbortSignal
   /** Registers a listener for when the client begins to close, before it disconnects. */

@@ -25,7 +25,7 @@ import {
 } from './protocol.ts'
 import { offersOf } from './scopes.ts'
 
-export interface HTTPState {
+interface HTTPState {
   readonly phase: Exclude<ResponsePhase, 'aborted'>
   /** The last message that was sent, for the error if the app ends too early. */
   readonly last: string

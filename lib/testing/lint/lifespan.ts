@@ -3,7 +3,7 @@ import { LintError } from './faults.ts'
 import { checkKeys, optional, TEXT } from './keys.ts'
 import { assertForeign, type Message, outOfOrder, type Protocol } from './protocol.ts'
 
-export type LifespanState =
+type LifespanState =
   | 'before startup'
   | 'starting'
   | 'started'

@@ -26,7 +26,7 @@ import {
 } from './protocol.ts'
 import { offersOf } from './scopes.ts'
 
-export interface WebSocketState {
+interface WebSocketState {
   /** `closing` if the app has closed the websocket, `closed` if the peer has left before that. */
   readonly phase: SocketPhase
   /** Whether a response that denies the handshake is not complete. */

@@ -5,7 +5,7 @@ import type { TLSSocket } from 'node:tls'
 import { withoutListener } from '../ownlistener.ts'
 
 /** Serves one connection from its first byte. */
-export type Serve = (socket: Socket) => void
+type Serve = (socket: Socket) => void
 
 /** With TLS, the handshake has chosen the protocol (ALPN). Clients without ALPN speak HTTP/1.1. */
 export function dispatchByALPN(node: Server, http2: Serve): void {

@@ -40,7 +40,7 @@ interface PlainSocket extends Socket {
  * Reads one request at a time. Bytes that a client sends before the response is written wait. They are then passed
  * to Node, which supports pipelining.
  */
-export class PlainConnection implements Connection {
+class PlainConnection implements Connection {
   readonly socket: Socket
   readonly #terms: Terms
   #exchange: PlainExchange | undefined

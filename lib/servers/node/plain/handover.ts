@@ -11,7 +11,7 @@ import { type PlainRequest, readPlain } from './grammar.ts'
 import type { Connection } from './wire.ts'
 
 /** A request that was read here. The app has not received its body. */
-export interface StartedRequest {
+interface StartedRequest {
   readonly head: PlainRequest
   readonly bytes: Buffer
   readonly scope: HTTPScope

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:https'
 import { loadTLS, type TLSOptions } from './options.ts'
 
 /** A server that does not listen yet, and a function that reads its certificates again. */
-export interface ReloadableServer {
+interface ReloadableServer {
   readonly node: Server
   /** Reads the certificates again. Open connections keep theirs. It rejects if the files cannot be used. */
   readonly reload: () => Promise<void>

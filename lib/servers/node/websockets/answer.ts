@@ -19,7 +19,7 @@ export interface Handshake {
 }
 
 /** Answers a handshake with a response. */
-export interface HandshakeResponder {
+interface HandshakeResponder {
   wire(): Wire
   refuse(status: number, fields?: HeaderList): void
 }

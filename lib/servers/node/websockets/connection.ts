@@ -20,7 +20,7 @@ import { beforeWrite, beginTurn } from './turns.ts'
 const SMALL = 16_384
 
 /** Is called when a websocket ends. */
-export interface Owner {
+interface Owner {
   /** The peer has closed or left. Called first, and perhaps repeatedly. */
   lost(message: WebSocketDisconnectMessage): void
   /** The connection has ended. Called once. */

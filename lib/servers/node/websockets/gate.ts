@@ -13,7 +13,7 @@ import { Backlog } from './backlog.ts'
 import { FrameWalker } from './walker.ts'
 
 /** The inbox that messages are passed to. */
-export interface Room {
+interface Room {
   /** Whether it is full. */
   readonly paused: boolean
   /** The number of messages until it is full; at least one. */
@@ -23,7 +23,7 @@ export interface Room {
 }
 
 /** Reads whole frames before `ws` does; see `plain.ts`. */
-export interface FrameReader {
+interface FrameReader {
   /** Whether it may read the next bytes. */
   readonly isReady: boolean
   /** Reads from an index of the chunk. Returns the index at which it has stopped. */

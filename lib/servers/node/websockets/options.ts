@@ -38,7 +38,7 @@ export interface CompressionOptions {
 }
 
 /** The options in the form of `ws`. Its types are in a package that not every user has. */
-export interface Compression {
+interface Compression {
   readonly threshold: number
   readonly zlibDeflateOptions: { readonly level: number }
   readonly serverNoContextTakeover: boolean

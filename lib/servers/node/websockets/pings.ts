@@ -13,7 +13,7 @@ export interface Peer {
   terminate(): void
 }
 
-export interface PingTimes {
+interface PingTimes {
   /** Infinity disables it, as for `pingTimeoutMs`. */
   readonly pingIntervalMs: number
   readonly pingTimeoutMs: number

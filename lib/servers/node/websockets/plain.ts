@@ -16,7 +16,7 @@ import type { WebSocket } from 'ws'
 import type { WebSocketReceivedMessage } from '../../../types.ts'
 
 /** Takes messages, with their sizes in bytes. */
-export interface Taker {
+interface Taker {
   take(message: WebSocketReceivedMessage, size: number): void
   /** Whether it is full, or earlier messages wait (false). */
   readonly isHeld?: boolean
@@ -73,7 +73,7 @@ function push(this: Socket & { [FRAMES]: PlainFrames }, chunk: Buffer | null): b
   return Object.getPrototypeOf(this).push.call(this, rest)
 }
 
-export class PlainFrames {
+class PlainFrames {
   readonly #socket: Socket
   readonly #receiver: Receiver
   readonly #limit: number

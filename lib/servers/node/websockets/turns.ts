@@ -8,7 +8,7 @@ const CORKED: Socket[] = []
 let turn = 0
 
 /** The turn in which a socket was last written to. */
-export interface SocketWriter {
+interface SocketWriter {
   lastTurn: number
 }
 
