@@ -1,5 +1,6 @@
 /** Sends commands to Redis or Valkey by any of the supported clients. */
-import { checkRange, invalid } from './internal/checks.ts'
+import { invalid } from './internal/checks.ts'
+import { assertTimeout } from './internal/deadline.ts'
 import { breakerOf, logOutage, type OnOutage } from './redis/breaker.ts'
 
 export type { OnOutage }
@@ -48,13 +49,7 @@ export function redisCommands(
   timeoutMs: number,
   onOutage: OnOutage = logOutage(where),
 ): SendCommand {
-  checkRange(
-    where,
-    timeoutMs > 0 && timeoutMs < 2 ** 31,
-    'timeoutMs must be a number of milliseconds below 2^31',
-    timeoutMs,
-    'Choose how long a request may wait',
-  )
+  assertTimeout(where, timeoutMs)
   const send = sender(where, client)
   const breaker = breakerOf(client)
   const options = { timeoutMs, onOutage }

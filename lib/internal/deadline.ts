@@ -1,12 +1,25 @@
 /** Waits with a time limit. No timer is left behind. */
+import { checkRange } from './checks.ts'
+
+/** Timers of this length and more would fire at once. */
+const TOO_LONG = 2 ** 31
+
+/** @throws RangeError if the time is invalid for a timer. */
+export function assertTimeout(where: string, timeoutMs: number): void {
+  const what = 'timeoutMs must be a number of milliseconds below 2^31'
+  const isTime = timeoutMs > 0 && timeoutMs < TOO_LONG
+  checkRange(where, isTime, what, timeoutMs, 'Choose how long a request may wait')
+}
 
 /**
- * Calls `late` after `timeoutMs` milliseconds, unless the returned function is called before.
+ * Calls `late` after `timeoutMs` milliseconds, unless the returned function is called before. A time that
+ * is too long for a timer is no limit.
  *
  * After a busy phase, the event loop runs timers before it reads data that has already arrived. So one
  * more turn of the event loop passes before `late` is called.
  */
 export function whenLate(timeoutMs: number, late: () => void): () => void {
+  if (timeoutMs >= TOO_LONG) return () => {}
   let timer = setTimeout(() => {
     timer = setTimeout(late, 1)
   }, timeoutMs)
@@ -25,7 +38,6 @@ export async function inTime<Value>(
   timeoutMs: number,
   late: () => Error = () => tooLate(timeoutMs),
 ): Promise<Value> {
-  if (timeoutMs === Number.POSITIVE_INFINITY) return promise
   let callOff = (): void => {}
   const expired = new Promise<never>((_, reject) => {
     callOff = whenLate(timeoutMs, () => reject(late()))

@@ -160,7 +160,7 @@ function checksOf(options: JWTOptions<never>): Record<string, unknown> {
 function fetchingOf(options: JWTOptions<never>): KeySetOptions {
   const { fetchTimeoutMs = 5_000, fetchCooldownMs = 30_000, fetchMaxAgeMs = 600_000 } = options
   return {
-    timeoutDuration: fetchTimeoutMs,
+    timeoutDuration: Math.min(Math.ceil(fetchTimeoutMs), 2 ** 31 - 1), // as timers allow
     cooldownDuration: fetchCooldownMs,
     cacheMaxAge: fetchMaxAgeMs,
   }

@@ -1,7 +1,6 @@
 /** Makes a store of any place that keeps bytes under names. */
 import { encodeText } from '../internal/bytes.ts'
-import { checkRange } from '../internal/checks.ts'
-import { inTime } from '../internal/deadline.ts'
+import { assertTimeout, inTime } from '../internal/deadline.ts'
 import { asText, handled } from '../internal/handled.ts'
 import { Locks } from '../internal/locks.ts'
 import { handledStore } from './handled.ts'
@@ -32,13 +31,7 @@ interface KeptOptions {
 
 /** Makes a store. Changes of one key run one after another in this process, but not across processes. */
 export function keptStore(place: Place, { where, timeoutMs }: KeptOptions): Store {
-  checkRange(
-    where,
-    timeoutMs > 0 && (timeoutMs < 2 ** 31 || timeoutMs === Number.POSITIVE_INFINITY),
-    'timeoutMs must be a number of milliseconds below 2^31',
-    timeoutMs,
-    'Choose how long a request may wait',
-  )
+  if (timeoutMs !== Number.POSITIVE_INFINITY) assertTimeout(where, timeoutMs)
   return handledStore(new KeptStore(withTimeouts(place, where, timeoutMs)))
 }
 

@@ -1,7 +1,7 @@
 /** A store in a table of PostgreSQL, over the pool of the application. */
 import { encodeText } from '../internal/bytes.ts'
-import { check, checkRange } from '../internal/checks.ts'
-import { inTime } from '../internal/deadline.ts'
+import { check } from '../internal/checks.ts'
+import { assertTimeout, inTime } from '../internal/deadline.ts'
 import { sha256 } from '../internal/digests.ts'
 import { handled } from '../internal/handled.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
@@ -47,13 +47,7 @@ export function postgresStore(options: PostgresStoreOptions): Store {
   const isName = /^[a-z_][a-z0-9_]{0,47}$/.test(table)
   const rule = 'table must be a name in lower case letters, digits and "_"'
   check(where, isName, rule, table, 'Omit it for stellula_store')
-  checkRange(
-    where,
-    timeoutMs > 0 && timeoutMs < 2 ** 31,
-    'timeoutMs must be a number of milliseconds below 2^31',
-    timeoutMs,
-    'Choose how long a request may wait',
-  )
+  assertTimeout(where, timeoutMs)
   return handledStore(new PostgresStore(client, table, timeoutMs))
 }
 

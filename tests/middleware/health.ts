@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
 import { type HealthOptions, health, judge, respond } from '../../lib/middleware/health.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
@@ -44,6 +45,13 @@ t.test('names failed checks, without their messages', async (t) => {
     status: 503,
     text: '{"status":"failing","checks":{"db":"failed","cache":"timeout","disk":"ok"}}',
   })
+})
+
+t.test('a check may take any time if timeoutMs is too long for a timer', async (t) => {
+  const checks = { db: () => setTimeout(20, true) }
+  for (const timeoutMs of [2 ** 31, Number.POSITIVE_INFINITY]) {
+    t.match(await probe({ checks, timeoutMs }, '/readyz'), { status: 200 })
+  }
 })
 
 t.test('shows details on request', async (t) => {

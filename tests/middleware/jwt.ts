@@ -5,7 +5,7 @@ import { type JWTOptions, jwt } from '../../lib/middleware/jwt.ts'
 import { JSONResponse } from '../../lib/responses.ts'
 import { Route } from '../../lib/routing.ts'
 import { testClient } from '../../lib/testing/client.ts'
-import { claims, forged, good, issuer, SECRET } from '../support/tokens.ts'
+import { claims, forged, good, issuer, keyServer, SECRET } from '../support/tokens.ts'
 
 const who = Route(
   '/',
@@ -51,6 +51,15 @@ t.test('an error of fetching keys is reported to the program, and is not a 401',
 
   t.equal(response.status, 503)
   t.match(errors, [{ message: /fetch failed/ }])
+})
+
+t.test('keys may take any time if fetchTimeoutMs is too long for a timer', async (t) => {
+  const { jwk, sign } = await issuer('ES256', 'a')
+  const { url } = await keyServer(t, [jwk])
+  for (const fetchTimeoutMs of [5000.5, 2 ** 31, Number.POSITIVE_INFINITY]) {
+    const options = { keys: url, algorithms: ['ES256'] as const, fetchTimeoutMs }
+    t.equal((await told(await sign(), options))[0], 200, `${fetchTimeoutMs}`)
+  }
 })
 
 t.test('answers as RFC 6750 requires', async (t) => {

@@ -1,6 +1,5 @@
 /** Sends requests from a worker to the primary. */
 import nodeCluster from 'node:cluster'
-import { checkRange } from '../../internal/checks.ts'
 import { inTime } from '../../internal/deadline.ts'
 import {
   type AskMessage,
@@ -137,11 +136,4 @@ export function ask(
 /** Listens to the messages that the primary sends without a request, for one topic. */
 export function onNews(topic: Topic, listener: (news: readonly unknown[]) => void): void {
   theLink().listen(topic, listener)
-}
-
-/** @throws RangeError if the time is invalid for a timer. */
-export function assertTimeout(where: string, timeoutMs: number): void {
-  const what = 'timeoutMs must be a number of milliseconds below 2^31'
-  const isTime = timeoutMs > 0 && timeoutMs < 2 ** 31
-  checkRange(where, isTime, what, timeoutMs, 'Choose how long a request may wait')
 }

@@ -7,8 +7,9 @@ import {
   type Position,
 } from '../../channels.ts'
 import { check, checkRange } from '../../internal/checks.ts'
+import { assertTimeout } from '../../internal/deadline.ts'
 import { knownOptions } from '../../internal/knownoptions.ts'
-import { ask, assertTimeout, isWorker, onNews, Unanswered } from './asking.ts'
+import { ask, isWorker, onNews, Unanswered } from './asking.ts'
 import {
   type Exchange,
   type ExchangeLimits,

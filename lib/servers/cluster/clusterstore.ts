@@ -1,6 +1,7 @@
 /** A store that the workers of one machine share. */
 
 import { check, checkRange } from '../../internal/checks.ts'
+import { assertTimeout } from '../../internal/deadline.ts'
 import { knownOptions } from '../../internal/knownoptions.ts'
 import { handledStore } from '../../stores/handled.ts'
 import { assertAmount, assertTtl } from '../../stores/store.ts'
@@ -11,7 +12,7 @@ import {
   type Store,
   StoreUnavailable,
 } from '../../stores.ts'
-import { ask, assertTimeout, isWorker, Unanswered } from './asking.ts'
+import { ask, isWorker, Unanswered } from './asking.ts'
 import { fromBase64, fromJSONNumber, toBase64, toJSONNumber } from './json.ts'
 import { type StoreLimits, sharedStore } from './sharedstores.ts'
 

@@ -66,7 +66,7 @@ export class Mailbox<Message> {
         }
       const taker = { resolve: settled(resolve), reject: settled(reject) }
       this.#takers.push(taker)
-      if (late === undefined || timeout === Number.POSITIVE_INFINITY) return
+      if (late === undefined || timeout >= 2 ** 31) return // too long for a timer
       timer = setTimeout(() => {
         this.#takers.splice(this.#takers.indexOf(taker), 1)
         reject(late())
