@@ -53,9 +53,9 @@ export interface CacheResponseOptions {
  *
  * Requests with `Authorization`, a body or a range bypass the cache. Responses are not cached if they have
  * `Set-Cookie`, `private`, `no-store` or `no-cache`, or if they vary by cookie, authorization or `*`.
- * Requests with cookies use and fill the cache only for responses marked `public` or `s-maxage`. Each
- * value of another field in `Vary` is cached separately. A request that changes the resource removes it
- * from the cache.
+ * Requests with cookies use and fill the cache only for responses marked `public` or `s-maxage`, and so
+ * do responses that used the session. Each value of another field in `Vary` is cached separately. A
+ * request that changes the resource removes it from the cache.
  *
  * Concurrent requests for an uncached resource wait for the first one if the last response for that host
  * and path, whatever its query, was cached. Requests with cookies do not wait, nor do requests for a

@@ -4,6 +4,7 @@ import { followsDisconnect } from '../../exceptions/common.ts'
 import { ClientDisconnected } from '../../exceptions.ts'
 import type { ConditionalScope } from '../../http/conditional.ts'
 import { withLowerNames } from '../../http/fieldlists.ts'
+import { Session } from '../../http/session.ts'
 import { callListener } from '../../internal/handled.ts'
 import { withoutPathsend } from '../../protocol/pathsend.ts'
 import {
@@ -183,7 +184,11 @@ export class Fill {
 
   #freshnessOf(start: HTTPResponseStartMessage): Freshness | undefined {
     const freshness = freshnessOf(start, this.#settings, Date.now())
-    return this.#options.policy.hasCookies && !freshness?.isPublic ? undefined : freshness
+    // `sessions()` outside adds `Set-Cookie` and `Vary` later, so they are not among these fields.
+    const { session } = this.#scope
+    const isPersonal =
+      this.#options.policy.hasCookies || (session instanceof Session && session.used)
+    return isPersonal && !freshness?.isPublic ? undefined : freshness
   }
 
   #done(entry: Entry | undefined): void {
