@@ -28,6 +28,17 @@ t.test('workers share a port, have numbers, and end by SIGTERM', { skip }, async
   t.match(output.text, /all ended\n$/)
 })
 
+t.test('workers end by SIGTERM that arrives while they load their modules', { skip }, async (t) => {
+  const { child, output, ended, until } = startCluster(t, { gracePeriodMs: 20_000, loadingMs: 300 })
+  await until(/loading\nloading/)
+
+  child.kill('SIGTERM')
+
+  t.equal(await soon(ended, 'the end'), 0)
+  t.match(output.text, /shutdown 1/)
+  t.match(output.text, /shutdown 2/)
+})
+
 t.test('a worker that ends is replaced', { skip }, async (t) => {
   const { output, until, ask } = startCluster(t, {})
   await until('all ready')

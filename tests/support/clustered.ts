@@ -11,10 +11,12 @@ export interface Clustered {
   readonly brokenBy?: string
   readonly gracePeriodMs?: number
   readonly drainDelayMs?: number
+  /** How long workers load before they call `cluster`. */
+  readonly loadingMs?: number
 }
 
 const wanted: Clustered = JSON.parse(process.argv[2] ?? '{}')
-const { workers = 2, brokenBy, gracePeriodMs = 1_000, drainDelayMs = 0 } = wanted
+const { workers = 2, brokenBy, gracePeriodMs = 1_000, drainDelayMs = 0, loadingMs } = wanted
 
 const appOf =
   (number: number): App =>
@@ -34,6 +36,11 @@ const appOf =
     await send({ type: 'http.response.body', body, moreBody: true })
     while ((await receive()).type !== 'http.disconnect');
   }
+
+if (loadingMs !== undefined && process.env['STELLULA_WORKER'] !== undefined) {
+  console.log('loading')
+  await sleep(loadingMs)
+}
 
 const { role, closed } = await cluster(
   async ({ number }) => {

@@ -57,6 +57,8 @@ export class WorkerProcess implements Peer {
         }
         if (kind !== 'ready') return onMessage(message)
         this.isReady = true
+        // An order that arrives while a worker loads its modules is lost.
+        if (this.isClosing) this.#order('close')
         resolve(true)
       })
     })
