@@ -9,9 +9,9 @@ import { contenderNames } from './contender.ts'
 import { checkAnswer, loadWithClient } from './load.ts'
 import { choose, positive } from './options.ts'
 import { residentKilobytes, type ServerProcess, startServer } from './processes.ts'
-import { machine, ratio, saveSection, table } from './report.ts'
+import { machine, ratio, saveGood, stellulaBuild, table } from './report.ts'
 import { exchangeOf } from './scenarios.ts'
-import { median } from './statistics.ts'
+import { isRough, median } from './statistics.ts'
 
 interface Sample {
   contender: string
@@ -76,6 +76,7 @@ const sets = positive('sets', values.sets)
 const requests = positive('requests', values.requests)
 const idle = positive('idle', values.idle)
 const chosen = choose('contender', values.contender, contenderNames)
+const build = stellulaBuild()
 
 const samples: Sample[] = []
 for (let set = 0; set < sets; set++) {
@@ -91,8 +92,19 @@ for (let set = 0; set < sets; set++) {
   }
 }
 
-function middle(contender: string, key: 'started' | 'worked' | 'perConnection'): number {
-  return median(samples.filter((one) => one.contender === contender).map((one) => one[key]))
+type Figure = 'started' | 'worked' | 'perConnection'
+
+function all(contender: string, key: Figure): number[] {
+  return samples.filter((one) => one.contender === contender).map((one) => one[key])
+}
+
+function middle(contender: string, key: Figure): number {
+  return median(all(contender, key))
+}
+
+function range(contender: string, key: Figure): string {
+  const figures = all(contender, key)
+  return `${Math.min(...figures).toFixed(1)} to ${Math.max(...figures).toFixed(1)}`
 }
 
 function megabytes(kilobytes: number): string {
@@ -106,8 +118,12 @@ const rows = measured.map((contender) => [
   megabytes(middle(contender, 'worked')),
   ratio(middle(contender, 'worked') / middle('raw', 'worked')),
   middle(contender, 'perConnection').toFixed(1),
+  range(contender, 'perConnection'),
 ])
-const header = ['contender', 'MB at start', 'MB after requests', 'against raw', 'KB per connection']
+const header = [
+  ...['contender', 'MB at start', 'MB after requests', 'against raw', 'KB per connection'],
+  'by process',
+]
 const report = `## Memory
 
 ${machine(['stellula'])}
@@ -118,4 +134,6 @@ Targets for Stellula: 1.1 times raw or less after the requests, and 8 KB or less
 
 ${table(header, rows)}`
 console.log(report)
-if (values.contender === undefined) saveSection('memory', report)
+const against = middle('stellula', 'perConnection') / middle('raw', 'perConnection')
+const rough = isRough(all('stellula', 'perConnection'), against) ? ['KB per connection'] : []
+saveGood({ name: 'memory', report, build, isWhole: values.contender === undefined, rough })

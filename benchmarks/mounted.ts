@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import { connections, driver } from './load.ts'
 import { choose } from './options.ts'
 import { effortOf, measureContest, methodOf, pairOptions } from './pairs.ts'
-import { machine, machineLoad, saveSection, stellulaBuild, table } from './report.ts'
+import { machine, machineLoad, saveGood, stellulaBuild, table } from './report.ts'
 
 const guests = {
   express: ['bare', 'mounted', 'observed'],
@@ -32,12 +32,13 @@ const loadBefore = machineLoad()
 const build = stellulaBuild()
 
 const rows: string[][] = []
+const rough: string[] = []
 for (const guest of chosen) {
   for (const scenario of scenarios) {
     const contest = { file: `guests/${guest}`, sides: guests[guest], scenario }
-    for (const row of await measureContest(contest, effort)) {
-      const [side = '', ...cells] = row
+    for (const { side, cells, isRough } of await measureContest(contest, effort)) {
       rows.push([`${guest}${notes[side] ?? ''}`, ...cells])
+      if (isRough) rough.push(`${scenario} of ${guest}`)
       console.error(rows.at(-1)?.join(', '))
     }
   }
@@ -60,6 +61,4 @@ response; behind middleware that does, it gets others, which are made of message
 ${table(header, rows)}`
 console.log(report)
 const isWhole = values.guest === undefined && values.scenario === undefined
-if (stellulaBuild() !== build) {
-  console.error('Not saved: Stellula was built anew in the meantime, so two builds are mixed.')
-} else if (isWhole || values.save) saveSection('mounted', report)
+saveGood({ name: 'mounted', report, build, isWhole: isWhole || values.save, rough })

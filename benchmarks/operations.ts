@@ -12,7 +12,7 @@ import {
 } from './operations/shapes.ts'
 import { choose } from './options.ts'
 import { effortOf, measureContest, methodOf, pairOptions } from './pairs.ts'
-import { machine, machineLoad, saveSection, stellulaBuild, table } from './report.ts'
+import { machine, machineLoad, saveGood, stellulaBuild, table } from './report.ts'
 
 const sides = {
   zod: [
@@ -54,6 +54,7 @@ const loadBefore = machineLoad()
 const build = stellulaBuild()
 
 const rows: string[][] = []
+const rough: string[] = []
 for (const scenario of scenarios) {
   for (const library of libraries[scenario]) await measure(scenario, sides[library])
 }
@@ -69,8 +70,9 @@ async function measure(
   const exchange = operationExchange(scenario)
   const isFine = scenario === 'operation-plain'
   const spent = isFine ? { ...effort, sets: effort.sets * 2, rounds: effort.rounds * 3 } : effort
-  for (const [side = '', ...cells] of await measureContest({ ...contest, exchange }, spent)) {
+  for (const { side, cells, isRough } of await measureContest({ ...contest, exchange }, spent)) {
     rows.push([first, side, ...cells])
+    if (isRough) rough.push(`${scenario} of ${side}`)
     console.error(rows.at(-1)?.join(', '))
   }
 }
@@ -97,6 +99,4 @@ Targets: at least 1.2 against the fastest other with the same library; at most 1
 ${table(header, rows)}`
 console.log(report)
 const isWhole = values.scenario === undefined && values.side === undefined
-if (stellulaBuild() !== build) {
-  console.error('Not saved: Stellula was built anew in the meantime, so two builds are mixed.')
-} else if (isWhole || values.save) saveSection('operations', report)
+saveGood({ name: 'operations', report, build, isWhole: isWhole || values.save, rough })

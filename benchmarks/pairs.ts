@@ -5,7 +5,7 @@ import { positive } from './options.ts'
 import { cpuMicroseconds, type ServerProcess, startSide } from './processes.ts'
 import { ratio } from './report.ts'
 import { type Exchange, exchangeOf, type Scenario } from './scenarios.ts'
-import { quantile, rotate } from './statistics.ts'
+import { isRough, quantile, rotate } from './statistics.ts'
 
 /** Servers that are asked the same; all others are compared with the first. */
 export interface Contest {
@@ -55,8 +55,17 @@ export function methodOf({ sets, rounds, seconds, warmup }: Effort): string {
   25th percentile of the windows`
 }
 
-/** A row for each side but the first: its µs, theirs, and how many times as much, by set too. */
-export async function measureContest(contest: Contest, effort: Effort): Promise<string[][]> {
+/** What a side costs against the first one. */
+export interface ContestRow {
+  side: string
+  /** The scenario, the µs of both, and how many times as much, by set too. */
+  cells: string[]
+  /** Whether the sets disagree by more than the sides do. */
+  isRough: boolean
+}
+
+/** Returns a row for each side but the first. */
+export async function measureContest(contest: Contest, effort: Effort): Promise<ContestRow[]> {
   const windows: Window[] = []
   for (let set = 0; set < effort.sets; set++) {
     windows.push(...(await measureSet(contest, set, effort)))
@@ -67,14 +76,15 @@ export async function measureContest(contest: Contest, effort: Effort): Promise<
       const ofSet = windows.filter((window) => window.set === set)
       return cpuOf(ofSet, side) / cpuOf(ofSet, first)
     })
-    return [
-      side,
+    const ofAll = cpuOf(windows, side) / cpuOf(windows, first)
+    const cells = [
       contest.scenario,
       cpuOf(windows, first).toFixed(1),
       cpuOf(windows, side).toFixed(1),
-      ratio(cpuOf(windows, side) / cpuOf(windows, first)),
+      ratio(ofAll),
       `${ratio(Math.min(...times))} to ${ratio(Math.max(...times))}`,
     ]
+    return { side, cells, isRough: isRough(times, ofAll) }
   })
 }
 

@@ -8,7 +8,7 @@ import { makeFiles } from './files.ts'
 import { connections, driver } from './load.ts'
 import { choose } from './options.ts'
 import { effortOf, measureContest, methodOf, pairOptions } from './pairs.ts'
-import { machine, machineLoad, saveSection, stellulaBuild, table } from './report.ts'
+import { machine, machineLoad, saveGood, stellulaBuild, table } from './report.ts'
 
 const sides = ['raw', 'plain', 'node'] as const
 const scenarioNames = ['hello', 'param', 'post', 'stream', 'static10k'] as const
@@ -21,10 +21,13 @@ const loadBefore = machineLoad()
 const build = stellulaBuild()
 
 const rows: string[][] = []
+const rough: string[] = []
 for (const scenario of scenarios) {
-  for (const row of await measureContest({ file: 'plainexchanges', sides, scenario }, effort)) {
-    rows.push(row)
-    console.error(row.join(', '))
+  const contest = { file: 'plainexchanges', sides, scenario }
+  for (const { side, cells, isRough } of await measureContest(contest, effort)) {
+    rows.push([side, ...cells])
+    if (isRough) rough.push(`${scenario} of ${side}`)
+    console.error(rows.at(-1)?.join(', '))
   }
 }
 
@@ -41,6 +44,4 @@ sends 64 KiB in 64 pieces. Less is faster; the last column tells how far the set
 ${table(header, rows)}`
 console.log(report)
 const isWhole = values.scenario === undefined
-if (stellulaBuild() !== build) {
-  console.error('Not saved: Stellula was built anew in the meantime, so two builds are mixed.')
-} else if (isWhole || values.save) saveSection('plainexchanges', report)
+saveGood({ name: 'plainexchanges', report, build, isWhole: isWhole || values.save, rough })

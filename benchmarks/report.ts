@@ -51,8 +51,32 @@ Written by the scripts, each its own section; do not edit.
 <!-- runtimes: end -->
 `
 
+export interface Result {
+  /** The name of its section. */
+  name: string
+  report: string
+  /** The build of Stellula when the measurement began. */
+  build: string
+  /** Whether it has all that the section has, or is wanted even so. */
+  isWhole: boolean
+  /** Where sets of processes disagree by more than there is to see. */
+  rough: string[]
+}
+
+/** Saves a section, unless that would replace good numbers by a part, by those of two builds, or by noise. */
+export function saveGood({ name, report, build, isWhole, rough }: Result): void {
+  if (stellulaBuild() !== build) {
+    console.error('Not saved: Stellula was built anew in the meantime, so two builds are mixed.')
+  } else if (rough.length > 0) {
+    console.error(
+      `Not saved: the sets disagree by more than there is to see, in ${rough.join(', ')}.`,
+    )
+    console.error('Measure again on a quieter machine, or with more rounds.')
+  } else if (isWhole) saveSection(name, report)
+}
+
 /** Puts a section in the place of its former self, or at the end of the file, and draws the plots anew. */
-export function saveSection(name: string, markdown: string): void {
+function saveSection(name: string, markdown: string): void {
   const begin = `<!-- ${name}: begin -->`
   const end = `<!-- ${name}: end -->`
   const section = `${begin}\n${markdown.trim()}\n${end}`

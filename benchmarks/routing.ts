@@ -5,8 +5,8 @@
 import { parseArgs } from 'node:util'
 import { type CreateRouter, routers } from './contenders/routers.ts'
 import { positive } from './options.ts'
-import { machine, machineLoad, saveSection, table } from './report.ts'
-import { median, rotate } from './statistics.ts'
+import { machine, machineLoad, saveGood, stellulaBuild, table } from './report.ts'
+import { isRough, median, rotate } from './statistics.ts'
 
 /** Half of the routes are static, half have a parameter; asked for are the last of each. */
 function pathsOf(count: number): string[] {
@@ -100,16 +100,28 @@ const { values } = parseArgs({
   },
 })
 const loadBefore = machineLoad()
+const build = stellulaBuild()
 const runs = positive('runs', values.runs)
 const milliseconds = positive('milliseconds', values.milliseconds)
 
+/** Whether the runs of Stellula are further apart than it is from the fastest other. */
+function isNoise(subjects: Subject[]): boolean {
+  const times = new Map(subjects.map(({ name, times }) => [name, times]))
+  const ours = times.get('stellula') ?? []
+  times.delete('stellula')
+  const others = [...times.values()].map(median)
+  return isRough([Math.min(...ours), median(ours)], Math.min(...others) / median(ours))
+}
+
 const rows: string[][] = []
+const rough: string[] = []
 let names: string[] = []
 for (const count of [10, 200, 1000]) {
   const subjects = subjectsFor(pathsOf(count))
   names = subjects.map(({ name }) => name)
   for (const question of questionsOf(count)) {
     measure(subjects, question, runs, milliseconds)
+    if (isNoise(subjects)) rough.push(`${count} ${question.kind}`)
     const cells = subjects.map(({ times }) => {
       return `${Math.min(...times).toFixed(0)} / ${median(times).toFixed(0)}`
     })
@@ -132,4 +144,4 @@ lookups by key, which a new string must first be hashed for. Target for Stellula
 
 ${table(['routes', ...names], rows)}`
 console.log(report)
-saveSection('routing', report)
+saveGood({ name: 'routing', report, build, isWhole: true, rough })

@@ -8,7 +8,7 @@ import { makeFiles } from './files.ts'
 import { checkAnswer, connections, driver, exchangeWith, load } from './load.ts'
 import { choose, type RunOptions, runOptions } from './options.ts'
 import { cpuMicroseconds, type ServerProcess, startServer } from './processes.ts'
-import { machineLoad, saveSection, stellulaBuild } from './report.ts'
+import { machineLoad, saveGood, stellulaBuild } from './report.ts'
 import { type Exchange, exchangeOf, type Scenario } from './scenarios.ts'
 import { type Section, scenariosOf, sections } from './sections.ts'
 import { rotate } from './statistics.ts'
@@ -147,17 +147,7 @@ for (const [name, section] of Object.entries(sections)) {
   const report = sectionReport(here.section, ofSection, { method, contenders: measured })
   console.log(report)
 
-  // A part of a section, or a rough one, must not silently replace a good result.
   const whole = all.every((scenario) => scenarios.includes(scenario))
-  const good = whole && options.contender === undefined && !options.quick
-  const rough = roughScenarios(ofSection, measured)
-  if (stellulaBuild() !== build) {
-    console.error('Not saved: Stellula was built anew in the meantime, so two builds are mixed.')
-  } else if (rough.length > 0) {
-    const names = rough.join(', ')
-    console.error(`Not saved: the sets disagree by more than there is to see, in ${names}. Measure`)
-    console.error('again on a quieter machine, or with more rounds.')
-  } else if (good || options.save) {
-    saveSection(here.name, report)
-  }
+  const isWhole = (whole && options.contender === undefined && !options.quick) || options.save
+  saveGood({ name: here.name, report, build, isWhole, rough: roughScenarios(ofSection, measured) })
 }

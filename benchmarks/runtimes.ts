@@ -11,7 +11,7 @@ import { env } from 'node:process'
 import { parseArgs } from 'node:util'
 import { connections, driver } from './load.ts'
 import { effortOf, measureContest, methodOf, pairOptions } from './pairs.ts'
-import { machine, machineLoad, saveSection, stellulaBuild, table } from './report.ts'
+import { machine, machineLoad, saveGood, stellulaBuild, table } from './report.ts'
 
 interface Runtime {
   file: string
@@ -33,11 +33,14 @@ const build = stellulaBuild()
 const folder = env['STELLULA_RUNTIMES'] ?? ''
 
 const rows: string[][] = []
+const rough: string[] = []
+let isWhole = true
 const remarks: string[] = []
 for (const [name, { file, options }] of Object.entries(known)) {
   const path = join(folder, 'node_modules', file)
   if (folder === '' || !existsSync(path)) {
     remarks.push(`* ${name} was not there, and is left out`)
+    isWhole = false
     continue
   }
   const version = /\d+\.\d+\.\d+/.exec(execFileSync(path, ['--version']).toString())?.[0]
@@ -49,7 +52,10 @@ for (const [name, { file, options }] of Object.entries(known)) {
       scenario,
       runtime: [path, ...options],
     }
-    for (const [, ...cells] of await measureContest(contest, effort)) rows.push([name, ...cells])
+    for (const { cells, isRough } of await measureContest(contest, effort)) {
+      rows.push([name, ...cells])
+      if (isRough) rough.push(`${scenario} on ${name}`)
+    }
     console.error(rows.at(-1)?.join(', '))
   }
 }
@@ -67,4 +73,4 @@ Hono's parameter is a text, and made a number in the handler.
 
 ${rows.length === 0 ? 'Not measured: no other runtime was there.' : table(header, rows)}`
 console.log(report)
-if (stellulaBuild() === build) saveSection('runtimes', report)
+saveGood({ name: 'runtimes', report, build, isWhole: isWhole || values.save, rough })

@@ -6,11 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { choose, positive } from './options.ts'
 import { residentKilobytes, startServer } from './processes.ts'
-import { machine, ratio, saveSection, stellulaBuild, table } from './report.ts'
+import { machine, ratio, saveGood, stellulaBuild, table } from './report.ts'
 import { checkSockets } from './sockets/check.ts'
 import { type SocketClient, startClient } from './sockets/load.ts'
 import { offersSocket, type SocketContender, socketContenders, talks } from './sockets/scenarios.ts'
-import { median, rotate } from './statistics.ts'
+import { isRough, median, rotate } from './statistics.ts'
 
 interface Sample {
   contender: string
@@ -95,5 +95,7 @@ Target for Stellula: no more than bare ws, and 7.9 KB or less per socket.
 
 ${table(header, rows)}`
 console.log(report)
-const whole = values.contender === undefined
-if (stellulaBuild() === build && (whole || values.save)) saveSection('socketmemory', report)
+const isWhole = values.contender === undefined || values.save
+const against = median(all('stellula', 'perSocket')) / median(all('raw', 'perSocket'))
+const rough = isRough(all('stellula', 'perSocket'), against) ? ['KB per socket'] : []
+saveGood({ name: 'socketmemory', report, build, isWhole, rough })

@@ -7,7 +7,7 @@
 
 import { choose, type RunOptions, runOptions } from './options.ts'
 import { cpuMicroseconds, pin, type ServerProcess, startServer } from './processes.ts'
-import { machineLoad, saveSection, stellulaBuild } from './report.ts'
+import { machineLoad, saveGood, stellulaBuild } from './report.ts'
 import { checkSockets } from './sockets/check.ts'
 import { type SocketClient, startClient } from './sockets/load.ts'
 import { type SocketWindow, socketReport } from './sockets/report.ts'
@@ -20,7 +20,7 @@ import {
   talks,
 } from './sockets/scenarios.ts'
 import { rotate } from './statistics.ts'
-import { cpuOf } from './tables.ts'
+import { cpuOf, roughScenarios } from './tables.ts'
 
 /** A server, and the process that talks to it and to no other. */
 interface Visited {
@@ -136,10 +136,6 @@ const method = [
 ].join(' ')
 const report = socketReport(windows, { method, contenders })
 console.log(report)
-// A part, or a rough one, must not silently replace a good result.
-const whole = options.scenario === undefined && options.contender === undefined
-if (stellulaBuild() !== build) {
-  console.error('Not saved: Stellula was built anew in the meantime, so two builds are mixed.')
-} else if ((whole && !quick) || options.save) {
-  saveSection('sockets', report)
-}
+const whole = options.scenario === undefined && options.contender === undefined && !quick
+const rough = roughScenarios(windows, contenders)
+saveGood({ name: 'sockets', report, build, isWhole: whole || options.save, rough })

@@ -2,7 +2,7 @@
 
 import { machine, ratio, table } from './report.ts'
 import type { Section } from './sections.ts'
-import { quantile } from './statistics.ts'
+import { isRough, quantile } from './statistics.ts'
 import { targets } from './targets.ts'
 
 /** What one contender did in one stretch of time. */
@@ -91,9 +91,6 @@ function speedsBySet(windows: Window[], scenario: string, contender: string): nu
     .filter(Number.isFinite)
 }
 
-/** Sets that disagree by less are usual on a quiet machine. */
-const USUAL_SPREAD = 1.15
-
 /**
  * Names the scenarios whose results say nothing: the sets disagree on the speed of Stellula by more than it differs
  * from the fastest of the others.
@@ -102,9 +99,7 @@ export function roughScenarios(windows: Window[], contenders: string[]): string[
   const scenarios = [...new Set(windows.map((window) => window.scenario))]
   return scenarios.filter((scenario) => {
     const speeds = speedsBySet(windows, scenario, 'stellula')
-    const against = againstPeers(windows, scenario, contenders)
-    const effect = Math.max(against, 1 / against, USUAL_SPREAD)
-    return Math.max(...speeds) / Math.min(...speeds) > effect
+    return isRough(speeds, againstPeers(windows, scenario, contenders))
   })
 }
 

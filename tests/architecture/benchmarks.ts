@@ -1,5 +1,6 @@
 // What the benchmarks make of their measurements.
 import t from 'tap'
+import { isRough } from '../../benchmarks/statistics.ts'
 import { roughScenarios, type Window } from '../../benchmarks/tables.ts'
 
 /** Two sets of processes: raw takes 100 µs in both, the others what is given for each set. */
@@ -25,4 +26,13 @@ t.test('a result is refused if its sets disagree by more than the effect', async
   for (const [title, stellula, peer, expected] of cases) {
     t.same(roughScenarios(windows(stellula, peer), CONTENDERS), expected, title)
   }
+})
+
+t.test('a ratio is refused if its sets disagree by more than it differs from 1', async (t) => {
+  t.equal(isRough([1.9, 2.1], 2), false)
+  t.equal(isRough([1.1, 2.1], 1.6), true)
+  t.equal(isRough([0.4, 0.7], 0.5), false, 'half as fast is as much of a difference')
+  t.equal(isRough([0.4, 0.9], 0.6), true)
+  t.equal(isRough([0.95, 1.05], 1), false, 'sets disagree a little on a quiet machine too')
+  t.equal(isRough([2.1, Number.NaN], 2), false, 'a set that gave nothing')
 })
