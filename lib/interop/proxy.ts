@@ -107,6 +107,7 @@ export function proxy(target: string | URL, options: ProxyOptions = {}): ProxyAp
   const close = async (): Promise<void> => {
     closed = true
     upstream.agent.destroy()
+    for (const socket of settings.sockets) socket.terminate()
   }
   const app: App = async (scope, receive, send) => {
     if (scope.type === 'lifespan') {
@@ -156,6 +157,7 @@ function settingsOf(base: Base, upstream: Upstream, options: ProxyOptions): Sett
   return {
     base,
     upstream,
+    sockets: new Set(),
     authority: base.authority,
     keepHost: options.keepHost ?? false,
     forwarded: options.forwarded ?? 'x-forwarded',

@@ -20,6 +20,8 @@ export interface Settings extends RequestRules {
   readonly base: Base
   readonly upstream: Upstream
   readonly idleTimeoutMs: number
+  /** The open websockets to the upstream. */
+  readonly sockets: Set<{ terminate(): void }>
   /** The largest websocket message, in bytes. */
   readonly maxMessageSize: number
   readonly rewriteLocation: boolean

@@ -31,18 +31,33 @@ export async function forwardSocket(
   await receive() // websocket.connect
   const fields = requestFields(scope, settings)
   const upstream = open(settings, scope, path, fields)
+  settings.sockets.add(upstream)
+  let late: NodeJS.Timeout | undefined
   const ended = new Promise<void>((resolve) => {
-    upstream.once('close', () => resolve())
+    upstream.once('close', () => {
+      settings.sockets.delete(upstream)
+      clearTimeout(late)
+      resolve()
+    })
   })
   let gone = false
   scope.onDisconnect?.(() => {
     gone = true
-    if (upstream.readyState === WebSocket.CONNECTING) upstream.terminate()
+    const { readyState } = upstream
+    const { idleTimeoutMs } = settings
+    if (readyState === WebSocket.CONNECTING) upstream.terminate()
+    else if (readyState !== WebSocket.CLOSED && idleTimeoutMs > 0) {
+      // An upstream that reads nothing would keep the last messages, and its connection, for ever.
+      late = setTimeout(() => upstream.terminate(), idleTimeoutMs)
+    }
   })
   const refusal = await refusalOf(upstream).catch((error: unknown) => {
     throw gone ? new ClientDisconnected() : error
   })
-  if (refusal !== undefined) return deny(refusal, settings, scope, fields[1] ?? '', send)
+  if (refusal !== undefined) {
+    const denied = deny(refusal, settings, scope, fields[1] ?? '', send)
+    return denied.finally(() => upstream.terminate())
+  }
   const { protocol } = upstream
   passUp(upstream, receive)
   passDown(upstream, send)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { proxy } from '../../../lib/interop/proxy.ts'
@@ -175,4 +176,43 @@ t.test('applies back-pressure of the client to the upstream websocket', async (t
   }
 
   t.ok(sent < 1_000, `${sent} of 2,000`)
+})
+
+/** An upstream that accepts each websocket, and then reads nothing. */
+function deafUpstream(t: Parameters<typeof listening>[0]) {
+  return rawUpstream(t, (socket, head) => {
+    const [, key = ''] = /sec-websocket-key: (.*)\r/i.exec(head) ?? []
+    const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+    socket.pause()
+    socket.write(
+      'HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n' +
+        `sec-websocket-accept: ${accept.digest('base64')}\r\n\r\n`,
+    )
+  })
+}
+
+t.test('an upstream that reads nothing is left some time after the client', async (t) => {
+  const { url } = await deafUpstream(t)
+  const target = proxy(url, { idleTimeoutMs: 100 })
+  let ended = false
+  const app: App = (...rest) =>
+    target(...rest).finally(() => {
+      ended = true
+    })
+  const websocket = { pingIntervalMs: 50, pingTimeoutMs: 50 }
+  const peer = await connected(t, await listening(t, app, { lifespan: 'off', websocket }))
+  for (let count = 0; count < 40; count++) peer.ws.send(new Uint8Array(500_000))
+  await sleep(100)
+  t.notOk(ended)
+  peer.ws.terminate()
+  await eventually(() => ended, 'the end')
+})
+
+t.test('close() ends open websockets', async (t) => {
+  const { url } = await deafUpstream(t)
+  const front = await proxied(t, url, {}, { lifespan: 'off' })
+  const peer = await connected(t, front)
+  await front.app.close()
+  await eventually(() => peer.closed !== undefined, 'the end')
+  t.equal(peer.closed?.[0], 1014)
 })
