@@ -92,7 +92,14 @@ t.test('a sealed cookie cannot be read, and differs each time', async (t) => {
 t.test('invalid options throw at definition', async (t) => {
   t.throws(() => signedCookies({ secret: 'short' }), /at least 32 bytes, one of 5 was given/)
   t.throws(() => signedCookies({ secret: [secret, 'short'] }), RangeError)
-  t.throws(() => signedCookies({ secret: [] }), /secret must be text or a list of texts/)
+  t.throws(
+    () => signedCookies({ secret: [] }),
+    /secret must be text or a list of texts, another list was given/,
+  )
+  t.throws(
+    () => signedCookies({} as never),
+    /secret must be text or a list of texts, undefined was given/,
+  )
   t.throws(() => signedCookies({ secret: 7 as never }), TypeError)
   t.throws(() => signedCookies({ secrets: secret } as never), /Did you mean "secret"\?/)
   t.throws(() => signedCookies({ secret, sealed: 1 as never }), /sealed must be a boolean, 1/)

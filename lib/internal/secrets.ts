@@ -14,7 +14,7 @@ export function secretsOf(where: string, given: unknown): readonly string[] {
   const secrets: readonly unknown[] = Array.isArray(given) ? given : [given]
   if (secrets.length === 0 || !secrets.every((secret) => typeof secret === 'string')) {
     throw new TypeError(
-      `${where}: secret must be text or a list of texts, something else was given. ${MAKE_ONE}.`,
+      `${where}: secret must be text or a list of texts, ${Array.isArray(given) ? 'another list' : typeof given} was given. ${MAKE_ONE}.`,
     )
   }
   const texts = secrets as readonly string[] // checked above

@@ -256,6 +256,7 @@ t.test('invalid options throw at once', async (t) => {
   const cases: [SessionsOptions, string][] = [
     [{}, `${where}nothing was given. Pass secret or store.`],
     [{ secret, store }, `${where}secret, store was given. Pass secret or store.`],
+    [{ secret: undefined } as object, `${where}secret: undefined was given. Pass secret or store.`],
     [{ store, sealed: true }, `${where}store, sealed was given. Pass secret or store.`],
   ]
   for (const [options, message] of cases) {

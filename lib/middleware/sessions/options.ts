@@ -64,7 +64,10 @@ export function assertOptions(options: SessionsOptions): void {
   const { secret, store, sealed, chunks } = options
   const isOfCookies = sealed !== undefined || chunks !== undefined
   if ((secret === undefined) === (store === undefined) || (store && isOfCookies)) {
-    const given = Object.keys(options).join(', ') || 'nothing'
+    const named = Object.entries(options).map(([name, value]) =>
+      value === undefined ? `${name}: undefined` : name,
+    )
+    const given = named.join(', ') || 'nothing'
     throw new TypeError(
       `sessions: either a secret (for cookies) or a store is needed, and sealed and chunks are for cookies only, ${given} was given. Pass secret or store.`,
     )
