@@ -62,7 +62,7 @@ export function makeApp(settings: LoginSettings) {
           expectedState: login.state,
           expectedNonce: login.nonce,
         })
-        session.regenerate() // another id, so that one planted before is worth nothing
+        session.regenerate() // a new id, against session fixation
         session.data['user'] = tokens.claims()?.sub
         return new RedirectResponse('/me', { status: 303 })
       }),

@@ -39,7 +39,7 @@ export const loginRoutes = [
         if (!timingSafeEqual(given, accounts.get(name) ?? noPassword)) {
           return page(request, 'login.html', { error: true, name }, { status: 401 })
         }
-        request.session.regenerate() // another id, so that one planted before is worth nothing
+        request.session.regenerate() // a new id, against session fixation
         request.session.data['name'] = name
         flash(request, `Welcome, ${name}.`)
         return new RedirectResponse(request.urlFor('home'), { status: 303 })
