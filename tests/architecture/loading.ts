@@ -1,5 +1,6 @@
 // What is loaded with what: runtimes without Node's modules can load the front door, and what serves them.
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import t from 'tap'
 import { VIEWERS } from '../../lib/openapi/viewers.ts'
@@ -48,6 +49,22 @@ t.test('only servers and files import modules that other runtimes do not have', 
     )
   }
 })
+
+t.test(
+  'CommonJS programs load each subpath by require(), since no module awaits at its top',
+  async (t) => {
+    const require = createRequire(import.meta.url)
+    const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as { exports: object }
+    for (const subpath of Object.keys(exports).filter((name) => !name.endsWith('.json'))) {
+      try {
+        t.ok(require(`stellula${subpath.slice(1)}`), subpath)
+      } catch (error) {
+        if ((error as { code?: string }).code !== 'ERR_REQUIRE_ESM') throw error
+        return t.comment('This version of Node does not load ES modules by require().')
+      }
+    }
+  },
+)
 
 /** All that is loaded together with a file; not what a function imports once it is called. */
 function loadedWith(file: string): { readonly files: string[]; readonly others: string[] } {
