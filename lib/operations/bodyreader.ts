@@ -3,6 +3,7 @@
 import { assertUnencoded } from '../exceptions/common.ts'
 import type { IssueInit } from '../exceptions/issues.ts'
 import { contentLength, indexOfName } from '../http/headers.ts'
+import { mediaTypeOf } from '../http/mediatypes.ts'
 import { invalid } from '../internal/checks.ts'
 import { isThenable } from '../internal/handled.ts'
 import type { Request } from '../requests.ts'
@@ -65,8 +66,9 @@ export class BodyReader {
    * is compressed.
    */
   bodyOf({ scope, headers }: Request<never, never>): Body | undefined {
-    if (this.#needsOne && isEmpty(scope)) return undefined
     const contentType = headers.get('content-type')
+    if (this.#needsOne && isEmpty(scope) && !this.#mayBeEmpty(mediaTypeOf(contentType)))
+      return undefined
     if (contentType !== this.#lastType || this.#lastBody === undefined) {
       this.#lastBody = chosenBy(contentType, this.#bodies, scope)
       this.#lastType = contentType
@@ -74,6 +76,13 @@ export class BodyReader {
     const { schema } = this.#lastBody
     if (schema !== undefined) assertUnencoded(headers.get('content-encoding'))
     return this.#lastBody
+  }
+
+  /** Whether no bytes are a body: a text, or a form in which nothing is checked. */
+  #mayBeEmpty(type: string): boolean {
+    return this.#bodies.some(
+      ({ kind, mediaTypes }) => /^(form|text)$/.test(kind) && mediaTypes.includes(type),
+    )
   }
 
   /** Handles a request without a body: the schema validates `undefined`. */
@@ -108,8 +117,9 @@ function settle(
   { values, issues }: GatheredInputs,
 ): void {
   if (result.issues !== undefined) issues.push(...issuesOf('body', result))
-  else
-    values['body'] = files === undefined ? result.value : { ...(result.value as object), ...files }
+  // Without files the value is kept, because it may be of any type.
+  else if (Object.keys(files ?? {}).length === 0) values['body'] = result.value
+  else values['body'] = { ...(result.value as object), ...files }
 }
 
 const missing: IssueInit = Object.freeze({ source: 'body', message: 'A body is required.' })

@@ -39,7 +39,9 @@ export function formReader(
       issues.push(...issuesWith(name, found, rule))
       set(files, name, rule.many ? found : found[0])
     }
-    const others = [...form].filter(([name, value]) => !(name in rules) && !isUnused(value))
+    const others = [...form].filter(
+      ([name, value]) => !Object.hasOwn(rules, name) && !isUnused(value),
+    )
     return new FormInput(objectOf(others, members), files, issues)
   }
 }

@@ -220,3 +220,43 @@ t.test('a body is read only after the guards', async (t) => {
   )
   t.equal(reads, 0)
 })
+
+t.test('a form is what its schema makes of it', async (t) => {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const named = z.object({ name: z.string() })
+  const body = 'name=Ada'
+  for (const [schema, value] of [
+    [named.transform(({ name }) => name), 'Ada'],
+    [named.transform((all) => Object.entries(all)), [['name', 'Ada']]],
+    [named.transform(({ name }) => new URL(`https://example.org/${name}`)), /org.Ada/],
+  ] as const) {
+    t.match(await sent(form(schema), { body, headers }), { status: 200, body: value })
+  }
+  const own = form(z.object({ constructor: z.string(), toString: z.string() }))
+  t.match(await sent(own, { body: 'constructor=a&toString=b', headers }), {
+    body: { constructor: 'a', toString: 'b' },
+  })
+})
+
+t.test('no bytes are a form without fields or an empty text, but no JSON', async (t) => {
+  const type = { 'content-type': 'application/x-www-form-urlencoded' }
+  const choices = z.object({ loud: z.boolean().default(false) })
+  t.match(await sent(form(choices), { body: '', headers: type }), { body: { loud: false } })
+  t.match(
+    await sent(
+      { 'application/json': User, [type['content-type']]: form(choices) },
+      { body: '', headers: type },
+    ),
+    {
+      body: { loud: false },
+    },
+  )
+  t.match(await sent(form(choices), {}), { status: 422, body: { errors: [{ source: 'body' }] } })
+  t.match(await sent(User.optional(), { body: '', headers: type }), { status: 200, body: '' })
+  const plain = { 'content-type': 'text/plain' }
+  t.match(await sent(text(z.string().max(3)), { body: '', headers: plain }), {
+    status: 200,
+    body: '',
+  })
+  t.match(await sent(text(z.string().min(1)), { body: '', headers: plain }), { status: 422 })
+})
