@@ -122,3 +122,39 @@ t.test('values without a JSON form are encoded, for any library', async (t) => {
     )
   }
 })
+
+t.test('messages of formats do not repeat what was sent either', async (t) => {
+  const email = v.object({
+    mail: v.pipe(v.string(), v.email()),
+    at: v.pipe(v.string(), v.isoDate()),
+  })
+  for (const [query, message] of [
+    [email, 'Invalid email'],
+    [type({ mail: 'string.email' }), 'mail must be an email address'],
+    [z.object({ mail: z.email() }), 'Invalid email address'],
+  ] as const) {
+    await using client = await testClient(
+      Route(
+        '/',
+        operation({ query: query as AnySchema }, () => reply(200, 1)),
+      ),
+    )
+    const told = await (await client.get('/?mail=secret&at=secret')).text()
+    t.notMatch(told, 'secret')
+    t.match(JSON.parse(told), { errors: [{ pointer: '/mail', message }] })
+  }
+})
+
+t.test('a failure without issues is a failure', async (t) => {
+  const validate = () => ({ issues: [] })
+  const query = { '~standard': { version: 1, vendor: 'own', validate } } as const
+  await using client = await testClient(
+    Route(
+      '/',
+      operation({ query }, () => reply(200, 1)),
+    ),
+  )
+  const response = await client.get('/')
+  t.equal(response.status, 422)
+  t.match(await response.json(), { errors: [{ source: 'query', pointer: '' }] })
+})
