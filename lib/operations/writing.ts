@@ -68,7 +68,8 @@ function jsonOf(
   value: unknown,
   { validates, encode }: ReplySettings,
 ): string {
-  return isPlain && validates && encode === undefined
+  // An optional schema accepts undefined, which has no JSON form.
+  return isPlain && validates && encode === undefined && value !== undefined
     ? JSON.stringify(value)
     : toJSON(value, encode)
 }
@@ -97,7 +98,9 @@ function json(parts: ResponseParts, body: unknown, options: ResponseOptions): Re
     format.mediaType === PROBLEM
       ? { type: 'about:blank', title: statusPhrase(status), status, ...(body as object) }
       : body
-  return new Response(jsonOf(format, value, settings), options)
+  // A string of another type, such as text/plain, is the content itself.
+  const isText = typeof value === 'string' && !format.mediaType?.includes('json')
+  return new Response(isText ? value : jsonOf(format, value, settings), options)
 }
 
 function stream(parts: ResponseParts, body: unknown, options: ResponseOptions): Response {

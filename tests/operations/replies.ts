@@ -220,3 +220,22 @@ t.test('files are text, bytes, streams or responses', async (t) => {
   })
   t.match(await answered(contract, () => reply(200, ['id\n', '1\n'])), { body: 'id\n1\n' })
 })
+
+t.test('a string of a type that is not JSON is the content itself', async (t) => {
+  const typed = (mediaType: string) => ({
+    responses: { 200: { schema: z.string().trim(), mediaType } },
+  })
+  t.match(await answered(typed('text/plain'), () => ' "a" '), {
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'content-length': '3' },
+    body: '"a"',
+  })
+  t.match(await answered(typed('application/hal+json'), () => 'a'), { body: '"a"' })
+})
+
+t.test('undefined has no JSON form, whatever the schema accepts', async (t) => {
+  const contract = { responses: { 200: z.string().optional() } }
+  await t.rejects(
+    answered(contract, () => undefined),
+    /must have a JSON form, undefined was given/,
+  )
+})
