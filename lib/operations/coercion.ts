@@ -19,6 +19,8 @@ export interface Coercion {
   readonly text: boolean
   /** The types of the items of a list; undefined if the schema accepts no list. */
   readonly items: Coercion | undefined
+  /** The types of the first items, of a tuple. */
+  readonly first: readonly Coercion[]
   /** The types of the members of an object; undefined if the schema accepts no object. */
   readonly members: Members | undefined
 }
@@ -34,6 +36,7 @@ export interface Members {
 const ANY: Coercion = {
   ...{ number: false, integer: false, boolean: false, null: false, text: true },
   items: undefined,
+  first: [],
   members: undefined,
 }
 
@@ -86,6 +89,7 @@ class Reader {
       null: has('null'),
       text: has('string') || types.length === 0,
       items: isList ? this.wanted(schema['items'], depth + 1) : undefined,
+      first: this.#all(schema['prefixItems'], depth),
       members: has('object') ? this.#members(schema, depth) : undefined,
     }
   }
@@ -125,6 +129,10 @@ function mergeCoercions(one: Coercion | undefined, other: Coercion): Coercion {
     null: one.null || other.null,
     text: one.text || other.text,
     items: other.items === undefined ? one.items : mergeCoercions(one.items, other.items),
+    first:
+      one.first.length === 0
+        ? other.first
+        : one.first.map((own, index) => mergeCoercions(own, other.first[index] ?? own)),
     members: mergeMembers(one.members, other.members),
   }
 }

@@ -1,6 +1,6 @@
 /** Reads simple queries without `URLSearchParams`. */
 import type { Members } from './coercion.ts'
-import { coerced } from './texts.ts'
+import { coercedAll } from './texts.ts'
 
 /** Queries with more pairs are read by `objectOf`. */
 const MOST_PAIRS = 32
@@ -36,8 +36,7 @@ export function plainQuery(
       const text = isPlain ? raw : decoded(raw)
       if (text === undefined) return undefined
       const wanted = members?.byName.get(name) ?? members?.others
-      const items = wanted?.items
-      object[name] = items === undefined ? coerced(text, wanted) : [coerced(text, items)]
+      object[name] = coercedAll([text], wanted)
     }
     start = end + 1
   }

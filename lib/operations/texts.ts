@@ -31,7 +31,9 @@ function asNumber(text: string, { integer }: Coercion): number | string {
  */
 export function coercedAll(values: readonly Found[], wanted: Coercion | undefined): unknown {
   const items = wanted?.items
-  if (items !== undefined) return values.map((value) => coerced(value, items))
+  if (items !== undefined) {
+    return values.map((value, index) => coerced(value, wanted?.first[index] ?? items))
+  }
   return values.length === 1
     ? coerced(values[0], wanted)
     : values.map((value) => coerced(value, wanted))

@@ -31,6 +31,7 @@ t.test('texts of a query are converted to the types of the schema', async (t) =>
     since: z.number().nullable().optional(),
     tags: z.array(z.int()).optional(),
     either: z.union([z.number(), z.string()]).optional(),
+    place: z.tuple([z.number(), z.string(), z.boolean()]).rest(z.int()).optional(),
     level: z.union([z.literal(1), z.literal(2)]).optional(),
     name: z.string().optional(),
   })
@@ -49,6 +50,7 @@ t.test('texts of a query are converted to the types of the schema', async (t) =>
     ['tags=1&tags=2', { tags: [1, 2] }],
     ['tags[]=1&tags[]=2', { tags: [1, 2] }],
     ['either=5', { either: '5' }],
+    ['place=1&place=2&place=true&place=4', { place: [1, '2', true, 4] }],
     ['level=2', { level: 2 }],
     ['name=5', { name: '5' }],
     ['name=a+b%20c', { name: 'a b c' }],

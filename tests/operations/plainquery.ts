@@ -15,6 +15,7 @@ const schema = z.object({
   d: z.string(),
   e: z.object({ x: z.int() }),
   n: z.number().nullable(),
+  t: z.tuple([z.int()]),
 })
 const open = z.looseObject({ a: z.int() })
 const rest = z.object({ a: z.string() }).catchall(z.int())
@@ -28,6 +29,7 @@ const name = fc.oneof(
     'd',
     'e',
     'n',
+    't',
     'c[]',
     'e[x]',
     '__proto__',
