@@ -174,17 +174,10 @@ class DocumentBuilder {
   }
 }
 
-function textsOf({
-  summary,
-  description,
-}: {
-  summary?: string | undefined
-  description?: string | undefined
-}) {
-  return {
-    ...(summary === undefined ? {} : { summary }),
-    ...(description === undefined ? {} : { description }),
-  }
+type Texts = Pick<AsyncAPIChannelOptions, 'summary' | 'description'>
+
+function textsOf({ summary, description }: { readonly [Name in keyof Texts]: string | undefined }) {
+  return { summary, description } as Texts // JSON omits what is undefined
 }
 
 function tagsOf(names: readonly string[]): { tags?: AsyncAPITag[] } {

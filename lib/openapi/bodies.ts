@@ -20,8 +20,8 @@ export function requestBodyOf(
     mediaTypesOf(body).map((type) => [type, mediaOf(body, components, named)] as const),
   )
   const [first] = bodies
-  const isRequired = first !== undefined && isNeeded(first)
-  return { ...(isRequired ? { required: true } : {}), content: Object.fromEntries(content) }
+  const required = (first !== undefined && isNeeded(first)) || undefined
+  return { required, content: Object.fromEntries(content) } as OpenAPIBody
 }
 
 /** The listed media types: one of several equivalent ones. */

@@ -102,17 +102,18 @@ export function documentOf(
     ...(Object.keys(responses).length === 0 ? {} : { responses }),
     ...(Object.keys(securitySchemes).length === 0 ? {} : { securitySchemes }),
   }
-  const document = context.components.finished<OpenAPIDocument>({
+  // JSON omits what is undefined.
+  const document = context.components.finished({
     openapi: VERSIONS[version],
     info,
-    ...(servers === undefined ? {} : { servers }),
-    ...(tags === undefined ? {} : { tags }),
+    servers,
+    tags,
     // Operations without a scheme need no authentication.
     security: (base['security'] ?? []) as NonNullable<OpenAPIDocument['security']>,
     paths,
     ...(Object.keys(components).length === 0 ? {} : { components }),
-    ...(externalDocs === undefined ? {} : { externalDocs }),
-  })
+    externalDocs,
+  } as OpenAPIDocument)
   return extendDocument(base, document)
 }
 

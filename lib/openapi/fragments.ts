@@ -1,5 +1,6 @@
 /** Reads OpenAPI members of operations from the `meta` of routes. */
 import { check } from '../internal/checks.ts'
+import { isObject } from '../operations/jsonreference.ts'
 import { ANYTHING } from './responses.ts'
 import type { OpenAPIOperation } from './types.ts'
 
@@ -25,12 +26,12 @@ export function fragmentOf(
   if (given === undefined) return {}
   const what = `meta.openapi of ${path} must be an object`
   const fix = 'Write { responses: { 200: { description: … } } }, or parse() your YAML'
-  check('openapi', isMembers(given), what, given, fix)
+  check('openapi', isObject(given), what, given, fix)
   const names = Object.keys(given)
   const isByMethod = names.length > 0 && names.every((name) => METHODS.includes(name))
   if (!isByMethod) return given
   const own = given[method.toLowerCase()] ?? {}
-  check('openapi', isMembers(own), what, own, fix)
+  check('openapi', isObject(own), what, own, fix)
   return own
 }
 
@@ -64,22 +65,18 @@ function mergeMembers(one: Members, other: Members): Members {
   const all: Record<string, unknown> = { ...one }
   for (const [name, value] of Object.entries(other)) {
     const before = all[name]
-    all[name] = isMembers(before) && isMembers(value) ? mergeMembers(before, value) : value
+    all[name] = isObject(before) && isObject(value) ? mergeMembers(before, value) : value
   }
   return all
 }
 
 function mergeParameters(known: readonly unknown[], given: unknown): unknown {
   if (!Array.isArray(given)) return given
-  const keyOf = (one: unknown): string => (isMembers(one) ? `${one['in']} ${one['name']}` : '')
+  const keyOf = (one: unknown): string => (isObject(one) ? `${one['in']} ${one['name']}` : '')
   const byKey = new Map(known.map((one) => [keyOf(one), one]))
   for (const one of given) {
     const before = byKey.get(keyOf(one))
-    byKey.set(keyOf(one), isMembers(before) && isMembers(one) ? mergeMembers(before, one) : one)
+    byKey.set(keyOf(one), isObject(before) && isObject(one) ? mergeMembers(before, one) : one)
   }
   return [...byKey.values()]
-}
-
-function isMembers(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

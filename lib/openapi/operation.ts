@@ -51,23 +51,18 @@ export function operationOf(described: FoundOperation, context: DocumentContext)
     ...textsOf(contract),
     operationId,
     ...(all.length === 0 ? {} : { parameters: all }),
-    ...(contract.body === undefined
-      ? {}
-      : { requestBody: requestBodyOf(contract.body, context.components, use) }),
+    requestBody: contract.body && requestBodyOf(contract.body, context.components, use),
     responses: responsesOf(contract, layered, sorted(refusals), { ...context, use }),
-    ...(contract.deprecated === true ? { deprecated: true } : {}),
-    ...(security === undefined ? {} : { security }),
-    ...(servers === undefined ? {} : { servers }),
+    deprecated: contract.deprecated || undefined,
+    security,
+    servers,
     ...contract.extensions,
-  }
+  } as OpenAPIOperation
 }
 
 function textsOf({ summary, description, externalDocs }: Contract): Partial<OpenAPIOperation> {
-  return {
-    ...(summary === undefined ? {} : { summary }),
-    ...(description === undefined ? {} : { description }),
-    ...(externalDocs === undefined ? {} : { externalDocs }),
-  }
+  // JSON omits what is undefined.
+  return { summary, description, externalDocs } as Partial<OpenAPIOperation>
 }
 
 /**

@@ -72,8 +72,16 @@ function membersIn(schema: JSONSchema, root: JSONSchema, mayRequire: boolean): M
     const all = keyword === 'allOf' && mayRequire
     return Array.isArray(choices) ? choices.flatMap((one) => membersIn(one, root, all)) : []
   })
+  const all = [...own, ...parts]
   const names = new Set<string>()
-  return [...own, ...parts].filter(({ name }) => !names.has(name) && names.add(name))
+  const firsts = all.filter(({ name }) => !names.has(name) && names.add(name))
+  if (properties !== undefined || schema['allOf'] !== undefined) return firsts
+  return firsts.map((first) => {
+    // Alternatives may have a parameter with different schemas.
+    const others = all.filter(({ name }) => name === first.name)
+    const schemas = new Map(others.map((one) => [JSON.stringify(one.schema), one.schema]))
+    return schemas.size === 1 ? first : { ...first, schema: { anyOf: [...schemas.values()] } }
+  })
 }
 
 function definition({ $ref: reference }: JSONSchema, root: JSONSchema): JSONSchema | undefined {
@@ -88,15 +96,14 @@ function parameterOf(
   use: Use,
 ): OpenAPIParameter {
   const { description, deprecated, ...placed } = components.placed(schema, root, use)
-  const isRequiredHere = place === 'path' || isRequired
   return {
     ...{ name, in: place },
-    ...(isRequiredHere ? { required: true } : {}),
+    required: place === 'path' || isRequired || undefined,
     ...(typeof description === 'string' ? { description } : {}),
     ...(deprecated === true ? { deprecated } : {}),
     ...styleOf(place, schema, root),
     schema: placed,
-  }
+  } as OpenAPIParameter // JSON omits what is undefined
 }
 
 /** The style of a parameter. Objects in a query use brackets: `filter[size]=1`. */

@@ -62,8 +62,8 @@ function responseOf(status: string, given: unknown, context: ResponsesContext): 
   return {
     description,
     ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers) }),
-    ...(content === undefined ? {} : { content }),
-  }
+    content,
+  } as OpenAPIResponse
 }
 
 function phraseOf(status: string): string {
@@ -78,8 +78,8 @@ function headerOf(
   use: Use,
 ): object {
   return {
-    ...(description === undefined ? {} : { description }),
-    ...(required === true ? { required } : {}),
+    description,
+    required: required || undefined,
     schema: (schema === undefined ? undefined : components.of(schema, use)) ?? { type: 'string' },
   }
 }

@@ -100,7 +100,10 @@ export function pageJSONSchema(
     // References begin at the root, which is now the page.
     const isRecursive = JSON.stringify([item, $defs]).includes('"$ref":"#"')
     const moved = isRecursive ? withRoot({ item, $defs }) : { item, $defs }
-    const defs = { ...membersOf(moved['$defs']), ...(isRecursive ? { Item: moved['item'] } : {}) }
+    const defs = {
+      ...membersOf(moved['$defs']),
+      ...(isRecursive ? { __schema00: moved['item'] } : {}),
+    }
     return {
       ...($schema === undefined ? {} : { $schema }),
       type: 'object',
@@ -115,7 +118,8 @@ export function pageJSONSchema(
   return { input: described('input'), output: described('output') }
 }
 
-const ITEM = '#/$defs/Item'
+/** A name such as zod makes, which documents replace: two pages have different items. */
+const ITEM = '#/$defs/__schema00'
 
 function withRoot(schema: JSONSchema): JSONSchema {
   const moved: unknown = JSON.parse(JSON.stringify(schema), (key, value: unknown) =>

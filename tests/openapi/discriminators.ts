@@ -87,3 +87,29 @@ t.test('AsyncAPI does not change, since it has another form of them', async (t) 
   const document = asyncapi([WebSocketRoute('/', listener)], INFO)
   t.notMatch(JSON.stringify(document), 'discriminator')
 })
+
+t.test('a parameter of several alternatives has the schemas of all', async (t) => {
+  const kind = (name: string, extra = {}) =>
+    z.object({ kind: z.literal(name), size: z.int().optional(), ...extra })
+  const query = z.discriminatedUnion('kind', [kind('cat'), kind('dog', { age: z.int() })])
+  const routes = [
+    Route(
+      '/',
+      operation({ query, responses: { 200: z.string() } }, () => 'a'),
+    ),
+  ]
+  t.same(openapi(routes, INFO).paths['/']?.get?.parameters, [
+    {
+      name: 'kind',
+      in: 'query',
+      schema: {
+        anyOf: [
+          { type: 'string', const: 'cat' },
+          { type: 'string', const: 'dog' },
+        ],
+      },
+    },
+    { name: 'size', in: 'query', schema: { type: 'integer' } },
+    { name: 'age', in: 'query', schema: { type: 'integer' } },
+  ])
+})

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import * as z from 'zod'
 import { Application, Request, Route } from '../../lib/index.ts'
+import { openapi } from '../../lib/openapi.ts'
 import { operation, reply } from '../../lib/operations.ts'
 import { type AnyPage, cursorPage, links, offsetPage } from '../../lib/pagination.ts'
 import { testClient } from '../../lib/testing/client.ts'
@@ -219,9 +220,22 @@ t.test('pages are described in the document', async (t) => {
     },
   })
   t.match(offsetPage(Node).page['~standard'].jsonSchema?.output(TARGET), {
-    properties: { items: { items: { $ref: '#/$defs/Item' } } },
-    $defs: { Item: { properties: { parent: { $ref: '#/$defs/Item' } } } },
+    properties: { items: { items: { $ref: '#/$defs/__schema00' } } },
+    $defs: { __schema00: { properties: { parent: { $ref: '#/$defs/__schema00' } } } },
   })
+  const Tree = z.object({
+    get trees() {
+      return z.array(Tree)
+    },
+  })
+  const routes = [Node, Tree].map((one, index) =>
+    Route(
+      `/${index}`,
+      operation({ responses: { 200: offsetPage(one).page } }, () => reply(200, {} as never)),
+    ),
+  )
+  const { components } = openapi(routes, { title: 'Pages', version: '1' })
+  t.same(Object.keys(components?.schemas ?? {}), ['Get0Response200', 'Get1Response200'])
 })
 
 function linksOf(queryString: string, page: AnyPage): string {
