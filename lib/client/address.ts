@@ -13,7 +13,8 @@ export function pathOf(path: string, params: Readonly<Record<string, unknown>> =
     const value = params[name]
     if (value === undefined && optional) return ''
     const segments = kind === 'path' || star ? textOf(value).split('/') : [textOf(value)]
-    if (value === undefined || segments.some((segment) => /^\.{0,2}$/.test(segment))) {
+    // Servers decode the path before they match it, so %2F would be a slash.
+    if (value === undefined || segments.some((segment) => /^\.?\.?$|\//.test(segment))) {
       throw new TypeError(
         `client: the parameter ${name} must be a segment of a path, ${JSON.stringify(value)} was given. Pass params: { ${name} }.`,
       )

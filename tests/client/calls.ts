@@ -99,6 +99,9 @@ t.test('refuses parameters that change the path, and unknown options', async (t)
   await t.rejects(at('a/./b'), /^client: the parameter path /)
   await t.rejects(at('a', ''), /^client: the parameter name /)
   t.notOk((await at('...', '.a')).status === 400)
+  for (const name of ['a/b', '/', '../x']) {
+    await t.rejects(at('a/b', name), /^client: the parameter name must be a segment of a path, /)
+  }
   const params = {} as { id: number }
   await t.rejects(call('GET /users/{id:int}', { params }), /id must be .*, undefined was given/)
   t.throws(() => client('', { header: {} } as ClientOptions), {
