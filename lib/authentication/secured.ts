@@ -111,6 +111,13 @@ function withChallenge<Result, From>(
         throw challenged(error)
       }
     },
+    *GeneratorFunction(connection: From) {
+      try {
+        yield* find(connection) as Generator
+      } catch (error) {
+        throw challenged(error)
+      }
+    },
     async *AsyncGeneratorFunction(connection: From) {
       try {
         yield* find(connection) as AsyncGenerator

@@ -112,3 +112,34 @@ t.test('alternatives are checked', (t) => {
   )
   t.end()
 })
+
+t.test('a 401 that a function of any kind throws gets the challenge', async (t) => {
+  const refuse = (): never => {
+    throw new HTTPException(401)
+  }
+  const finds: Record<string, () => unknown> = {
+    plain: refuse,
+    async: async () => refuse(),
+    *generator() {
+      yield refuse()
+    },
+    async *asyncGenerator() {
+      yield refuse()
+    },
+  }
+  for (const [name, find] of Object.entries(finds)) {
+    await using client = await testClient(
+      Application({
+        routes: [
+          Route(
+            '/',
+            operation({ guards: [secured({ type: 'http', scheme: 'bearer' }, find)] }, () =>
+              reply(204),
+            ),
+          ),
+        ],
+      }),
+    )
+    t.equal((await client.get('/')).headers.get('www-authenticate'), 'Bearer', name)
+  }
+})
