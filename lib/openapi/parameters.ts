@@ -99,8 +99,8 @@ function parameterOf(
   return {
     ...{ name, in: place },
     required: place === 'path' || isRequired || undefined,
-    ...(typeof description === 'string' ? { description } : {}),
-    ...(deprecated === true ? { deprecated } : {}),
+    description,
+    deprecated: deprecated || undefined,
     ...styleOf(place, schema, root),
     schema: placed,
   } as OpenAPIParameter // JSON omits what is undefined

@@ -97,13 +97,8 @@ export function form<Given extends AnySchema>(
 ): Body<SchemaOutput<Given>, 'form', SchemaInput<Given>> {
   assertSchema('form', 'the schema', schema)
   knownOptions('form', options, 'maxSize maxFields')
-  const { maxSize, maxFields } = options
-  const limits: FormOptions = {
-    ...(maxSize === undefined ? {} : { maxSize }),
-    ...(maxFields === undefined ? {} : { maxFields }),
-  }
   const mediaTypes = ['application/x-www-form-urlencoded']
-  return { kind: 'form', mediaTypes, schema, read: formReader(schema, limits, {}) }
+  return { kind: 'form', mediaTypes, schema, read: formReader(schema, options, {}) }
 }
 
 /** The type of a file of a form, by its rule. */
@@ -215,10 +210,7 @@ export function text(schema?: AnySchema, options: BodyLimitOptions = {}): Body<u
  * operation({ body: bytes({ mediaTypes: ['image/png'] }) }, async ({ body }) => reply(200, body.byteLength))
  */
 export function bytes(options: BytesOptions = {}): Body<Uint8Array, 'bytes'> {
-  knownOptions('bytes', options, 'maxSize mediaTypes')
-  const limit = limitOf('bytes', withoutTypes(options))
-  const mediaTypes = options.mediaTypes ?? ['*/*']
-  return { kind: 'bytes', mediaTypes, schema: undefined, read: (request) => request.bytes(limit) }
+  return rawBody('bytes', options, (request, limit) => request.bytes(limit))
 }
 
 export interface BytesOptions extends BodyLimitOptions {
@@ -241,14 +233,19 @@ export interface BytesOptions extends BodyLimitOptions {
 export function stream(
   options: BytesOptions = {},
 ): Body<AsyncGenerator<Uint8Array, void, undefined>, 'stream'> {
-  knownOptions('stream', options, 'maxSize mediaTypes')
-  const limit = limitOf('stream', withoutTypes(options))
-  const mediaTypes = options.mediaTypes ?? ['*/*']
-  return { kind: 'stream', mediaTypes, schema: undefined, read: (request) => request.stream(limit) }
+  return rawBody('stream', options, (request, limit) => request.stream(limit))
 }
 
-function withoutTypes({ maxSize }: BytesOptions): BodyLimitOptions {
-  return maxSize === undefined ? {} : { maxSize }
+/** Declares a body without a schema. */
+function rawBody<Output, Kind extends BodyKind>(
+  kind: Kind,
+  options: BytesOptions,
+  read: (request: AnyRequest, limit: BodyLimitOptions) => unknown,
+): Body<Output, Kind> {
+  knownOptions(kind, options, 'maxSize mediaTypes')
+  const { mediaTypes = ['*/*'], ...limit } = options
+  limitOf(kind, limit)
+  return { kind, mediaTypes, schema: undefined, read: (request) => read(request, limit) }
 }
 
 export function limitOf(where: string, options: BodyLimitOptions): BodyLimitOptions {

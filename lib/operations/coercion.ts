@@ -46,12 +46,6 @@ export function membersOf(schema: AnySchema): Members | undefined {
   return described === undefined ? undefined : new Reader(described).wanted(described).members
 }
 
-/** Returns the types that a schema for one value accepts. */
-export function wantedBy(schema: AnySchema): Coercion {
-  const described = jsonSchemaOf(schema, 'input')
-  return described === undefined ? ANY : new Reader(described).wanted(described)
-}
-
 /** The depth to which a schema is read, because a recursive schema has no end. */
 const DEEPEST = 8
 

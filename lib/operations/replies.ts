@@ -144,9 +144,6 @@ function formatOf(where: string, status: string, given: unknown): ResponseFormat
   const { content, schema, mediaType } = declared
   const isJSON = content === 'json' && schema !== undefined && mediaType === 'application/json'
   const isUsual = isJSON && number !== ANY_STATUS
-  return { ...declared, status: number, isPlain: isPlainJSON(declared), isUsual }
-}
-
-function isPlainJSON({ schema }: Declared): boolean {
-  return schema !== undefined && givesPlainJSON(schema)
+  const isPlain = schema !== undefined && givesPlainJSON(schema)
+  return { ...declared, status: number, isPlain, isUsual }
 }
