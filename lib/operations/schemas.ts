@@ -37,13 +37,35 @@ export function assertSchema(
 export type Validated = SchemaResult<unknown>
 
 /**
+ * The schemas of zod that were async. Its Standard Schema first calls every async check without awaiting
+ * it: checks run twice, and one that rejects ends the process. Its own method does not.
+ */
+const ASYNC = new WeakSet<AnySchema>()
+
+interface ZodSchema {
+  safeParseAsync?(value: unknown): Promise<ZodResult>
+}
+
+interface ZodResult {
+  readonly data?: unknown
+  readonly error?: { readonly issues: readonly SchemaIssue[] }
+}
+
+function fromZod({ error, data }: ZodResult): Validated {
+  return error === undefined ? { value: data } : { issues: error.issues }
+}
+
+/**
  * Validates a value. A value that is nested so deeply that a recursive schema overflows the stack gives an
  * issue. Any other error that a schema throws is a bug, and is thrown.
  */
 export function validate(schema: AnySchema, value: unknown): Validated | Promise<Validated> {
   try {
-    const result = schema['~standard'].validate(value)
-    return isThenable(result) ? result.then(undefined, tooDeep) : result
+    const own = ASYNC.has(schema) ? (schema as ZodSchema).safeParseAsync?.(value) : undefined
+    const result = own === undefined ? schema['~standard'].validate(value) : own.then(fromZod)
+    if (!isThenable(result)) return result
+    if (schema['~standard'].vendor === 'zod') ASYNC.add(schema)
+    return result.then(undefined, tooDeep)
   } catch (error) {
     return tooDeep(error)
   }
@@ -68,17 +90,12 @@ const TARGET = 'draft-2020-12'
 
 /** Returns the JSON Schema of the input or the output; undefined if the library cannot describe it. */
 export function jsonSchemaOf(schema: AnySchema, side: 'input' | 'output'): JSONSchema | undefined {
-  return strictJSONSchemaOf(schema, side) ?? describeSchema(schema, side, LENIENT)
-}
-
-/** Returns the same, but undefined if any part of the schema has no JSON form. */
-function strictJSONSchemaOf(schema: AnySchema, side: 'input' | 'output'): JSONSchema | undefined {
-  return describeSchema(schema, side, STRICT)
+  return describeSchema(schema, side, STRICT) ?? describeSchema(schema, side, LENIENT)
 }
 
 /** Whether the output of a schema is plain JSON; false if its library cannot describe it. */
 export function givesPlainJSON(schema: AnySchema): boolean {
-  return isPlain(strictJSONSchemaOf(schema, 'output'))
+  return isPlain(describeSchema(schema, 'output', STRICT))
 }
 
 function describeSchema(

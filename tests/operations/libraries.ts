@@ -158,3 +158,27 @@ t.test('a failure without issues is a failure', async (t) => {
   t.equal(response.status, 422)
   t.match(await response.json(), { errors: [{ source: 'query', pointer: '' }] })
 })
+
+t.test('an async check of zod runs once, and may fail', async (t) => {
+  let calls = 0
+  let isDown = false
+  const free = async (name: string): Promise<boolean> => {
+    calls++
+    await Promise.resolve()
+    if (isDown) throw new Error('no database')
+    return name !== 'taken'
+  }
+  const body = z.object({ name: z.string().refine(free, 'taken').toUpperCase() })
+  const app = Route('/', { post: operation({ body }, ({ body: { name } }) => reply(200, name)) })
+  await using client = await testClient(app, { raiseServerExceptions: false })
+  const post = (name: string) => client.post('/', { json: { name } })
+
+  t.equal((await post('a')).status, 200)
+  calls = 0
+  t.equal(await (await post('b')).json(), 'B')
+  t.match(await (await post('taken')).json(), { errors: [{ pointer: '/name', message: 'taken' }] })
+  t.match(await (await client.post('/', { json: {} })).json(), { errors: [{ pointer: '/name' }] })
+  t.equal(calls, 2)
+  isDown = true
+  t.equal((await post('c')).status, 500)
+})
