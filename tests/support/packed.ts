@@ -8,8 +8,8 @@ import { documentedPrograms, type Program } from './documentation.ts'
 import { SHIPPED } from './release.ts'
 import { entrySizes, sizeTable } from './sizes.ts'
 
-/** In bytes. Stack traces and editors show what is shipped, so names and lines are those of the sources. */
-const LARGEST = 1_995_000
+/** In bytes, below 2 MB. Stack traces and editors show what is shipped, so names and lines are those of the sources. */
+const LARGEST = 1_999_000
 
 /**
  * What looks at a package as its users' tools do; the subpath for tracing has the types of its peer, and
