@@ -3,8 +3,9 @@
 import { answerException } from '../errors/handlers.ts'
 import { isDisconnectError } from '../exceptions/common.ts'
 import { ClientDisconnected, HTTPException } from '../exceptions.ts'
+import { handled } from '../internal/handled.ts'
 import { runFinally } from '../internal/run.ts'
-import { DISCONNECT } from '../protocol/received.ts'
+import { type Disconnection, disconnection } from '../protocol/disconnection.ts'
 import {
   type App,
   type HTTPScope,
@@ -31,8 +32,7 @@ export class Deadline {
   readonly #send: Send
   readonly #onDisconnect: HTTPScope['onDisconnect']
   #timer: ReturnType<typeof setTimeout>
-  /** Called at the timeout: disconnect listeners, and pending calls of `receive`. */
-  readonly #listeners = new Set<() => void>()
+  readonly #disconnection: Disconnection
   #started = false
   #expired = false
   #isComplete = false
@@ -45,6 +45,7 @@ export class Deadline {
     this.#receive = receive
     this.#send = send
     this.#onDisconnect = scope.onDisconnect
+    this.#disconnection = disconnection('timeout', scope.onDisconnect, receive)
     this.#timer = setTimeout(() => this.#expire(), options.ms)
   }
 
@@ -61,11 +62,9 @@ export class Deadline {
   }
 
   run(app: App): Promise<void> {
-    const onDisconnect = (listener: () => void): void => this.#listen(listener)
+    const { onDisconnect, receive } = this.#disconnection
     this.#scope.onDisconnect = onDisconnect
-    const done = runFinally(app, this.#scope, this.receive, this.send, () =>
-      clearTimeout(this.#timer),
-    )
+    const done = runFinally(app, this.#scope, receive, this.send, () => clearTimeout(this.#timer))
     if (done === SENT) return done
     return new Promise((resolve, reject) => {
       this.#cut = reject
@@ -91,43 +90,16 @@ export class Deadline {
         ),
       )
     } else {
-      const exception = new HTTPException(status)
-      this.#answer = answerException(exception, this.#scope, this.#receive, this.#send)
-      this.#answer.catch(() => {}) // reported when the app has ended
+      // Its errors are reported when the app has ended.
+      this.#answer = handled(
+        answerException(new HTTPException(status), this.#scope, this.#receive, this.#send),
+      )
     }
-    for (const listener of this.#listeners) listener()
-    this.#listeners.clear()
-  }
-
-  #listen(listener: () => void): void {
-    let isCalled = false
-    const once = (): void => {
-      if (!isCalled) listener()
-      isCalled = true
-    }
-    if (this.#expired) once()
-    else this.#listeners.add(once)
-    this.#onDisconnect?.(once)
-  }
-
-  readonly receive: Receive = () => {
-    if (this.#expired) return Promise.resolve(DISCONNECT)
-    return new Promise((resolve, reject) => {
-      const leave = (): void => resolve(DISCONNECT)
-      this.#listeners.add(leave)
-      // The listener is removed because it holds the message: a large body would accumulate here.
-      this.#receive()
-        .then(resolve, reject)
-        .then(() => this.#listeners.delete(leave))
-    })
+    this.#disconnection.happen()
   }
 
   readonly send: Send = (message) => {
-    if (this.#expired) {
-      const refused = Promise.reject(new ClientDisconnected())
-      refused.catch(() => {}) // a forgotten `await` must not end the process
-      return refused
-    }
+    if (this.#expired) return handled(Promise.reject(new ClientDisconnected()))
     this.#started ||= message.type !== 'http.response.debug'
     this.#isComplete ||= message.type === 'http.response.body' && !message.moreBody
     if (this.#isComplete || (this.#started && this.#options.untilStart)) clearTimeout(this.#timer)

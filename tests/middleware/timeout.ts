@@ -166,6 +166,30 @@ t.test('work in the background has as long as it likes', async (t) => {
   t.equal(done, true)
 })
 
+t.test('a disconnect listener that throws is logged, and the others are called', async (t) => {
+  const lines = t.capture(console, 'error')
+  const left: string[] = []
+  const app: App = async (scope, receive) => {
+    if (scope.type !== 'http') throw new UnsupportedProtocol(scope.type)
+    scope.onDisconnect?.(() => {
+      throw new Error('no')
+    })
+    scope.onDisconnect?.(() => left.push('listener'))
+    left.push((await receive()).type)
+  }
+  const pending = (): Promise<never> => new Promise(() => {})
+  const sent: number[] = []
+
+  await timeout({ ms: 20 })(app)(httpScope({ onDisconnect: () => {} }), pending, (message) => {
+    if (message.type === 'http.response.start') sent.push(message.status)
+    return SENT
+  })
+
+  t.strictSame(left, ['listener', 'http.disconnect'])
+  t.strictSame(sent, [503])
+  t.match(lines.args(), [['timeout: onDisconnect failed: Error: no']])
+})
+
 t.test('an app that is done costs no turn', async (t) => {
   t.equal(
     timeout({ ms: 1000 })(hello)(httpScope(), receiving([]), () => SENT),

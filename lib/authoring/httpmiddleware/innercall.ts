@@ -4,14 +4,13 @@ import { isDisconnectError } from '../../exceptions/common.ts'
 import { ClientDisconnected } from '../../exceptions.ts'
 import { Headers } from '../../http/headers.ts'
 import { handled } from '../../internal/handled.ts'
-import { DISCONNECT } from '../../protocol/received.ts'
+import { type Disconnection, disconnection } from '../../protocol/disconnection.ts'
 import type { Request } from '../../requests.ts'
 import { type MessageTypes, Response } from '../../responses/response.ts'
 import {
   type App,
   type HTTPResponseStartMessage,
   type HTTPScope,
-  type Receive,
   SENT,
   type Send,
   type SendMessage,
@@ -28,7 +27,7 @@ export class InnerCall {
   readonly response: Promise<Response>
   readonly #done: Promise<void>
   readonly #annotations: Annotations
-  readonly #listeners = new Set<() => void>()
+  readonly #disconnection: Disconnection
   /** Resolves with the `send` for the messages. Rejects if the response was replaced. */
   readonly #outlet: Promise<Send>
   #open: (send: Send) => void = () => {}
@@ -41,6 +40,8 @@ export class InnerCall {
 
   constructor(app: App, request: Request<unknown, unknown>) {
     this.#annotations = new Annotations(request.scope)
+    const { onDisconnect } = request.scope
+    this.#disconnection = disconnection('httpMiddleware', onDisconnect, request.replay())
     this.#outlet = new Promise((resolve, reject) => {
       this.#open = resolve
       this.#refuse = reject
@@ -61,7 +62,8 @@ export class InnerCall {
   }
 
   async #run(app: App, request: Request<unknown, unknown>): Promise<void> {
-    const scope: HTTPScope = { ...request.scope, onDisconnect: this.#onDisconnect(request.scope) }
+    const { onDisconnect, receive } = this.#disconnection
+    const scope: HTTPScope = { ...request.scope, onDisconnect }
     const send: Send = (message) =>
       this.#send(
         message,
@@ -70,7 +72,7 @@ export class InnerCall {
         () => this.#annotations.take(scope),
       )
     try {
-      await app(scope, this.#receiver(request.replay()), send)
+      await app(scope, receive, send)
     } finally {
       this.#annotations.take(scope)
     }
@@ -93,33 +95,6 @@ export class InnerCall {
     starting()
     this.#start(message)
     return SENT
-  }
-
-  #receiver(receive: Receive): Receive {
-    return () => {
-      if (this.#state === 'abandoned') return Promise.resolve(DISCONNECT)
-      return new Promise((resolve, reject) => {
-        const leave = (): void => resolve(DISCONNECT)
-        this.#listeners.add(leave)
-        // The listener is removed because it holds the message: a large body would accumulate here.
-        receive()
-          .then(resolve, reject)
-          .then(() => this.#listeners.delete(leave))
-      })
-    }
-  }
-
-  #onDisconnect({ onDisconnect }: HTTPScope): (listener: () => void) => void {
-    return (listener) => {
-      let isCalled = false
-      const once = (): void => {
-        if (!isCalled) listener()
-        isCalled = true
-      }
-      if (this.#state === 'abandoned') once()
-      else this.#listeners.add(once)
-      onDisconnect?.(once)
-    }
   }
 
   /** Sends this start, and lets the other messages through. */
@@ -146,8 +121,7 @@ export class InnerCall {
     if (this.#state === 'sent') return
     this.#state = 'abandoned'
     this.#refuse(new ClientDisconnected())
-    for (const listener of this.#listeners) listener()
-    this.#listeners.clear()
+    this.#disconnection.happen()
   }
 
   /**
