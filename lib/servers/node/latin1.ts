@@ -7,6 +7,9 @@ import { Buffer } from 'node:buffer'
  */
 const SHORT = 64
 
+/** Up to this size in bytes, it is cheaper to append bytes to the text before them than to write them separately. */
+export const MOST_JOINED = 16_384
+
 export function toLatin1(bytes: Uint8Array): string {
   const { byteLength } = bytes
   if (byteLength <= SHORT) return Reflect.apply(String.fromCharCode, undefined, bytes)

@@ -97,13 +97,8 @@ export class WebSockets {
       return
     }
     const fields = readFields(request.rawHeaders, request.httpVersion, target.authority)
-    const offered = fields instanceof Refusal ? fields : readHandshake(fields.headers)
-    if (fields instanceof Refusal || offered instanceof Refusal) {
-      const { status, fields: further } = offered as Refusal
-      refuseHandshake(handshake, status, further)
-      return
-    }
-    this.#open(handshake, target, fields.headers, offered, site)
+    if (fields instanceof Refusal) refuseHandshake(handshake, fields.status, fields.fields)
+    else this.#open(handshake, target, fields.headers, fields.headers, site)
   }
 
   /**
@@ -114,19 +109,24 @@ export class WebSockets {
    */
   takeRead(handshake: Handshake, target: Target, headers: HeaderList, checked: HeaderList): void {
     handshake.socket.on('error', ignore)
-    const offered = this.#service.inFlight.closing ? new Refusal(503) : readHandshake(checked)
-    if (offered instanceof Refusal) refuseHandshake(handshake, offered.status, offered.fields)
-    else this.#open(handshake, target, headers, offered, this.#service.site)
+    const { inFlight, site } = this.#service
+    if (inFlight.closing) refuseHandshake(handshake, 503)
+    else this.#open(handshake, target, headers, checked, site)
   }
 
   #open(
     handshake: Handshake,
     target: Target,
     headers: HeaderList,
-    offered: readonly string[],
+    checked: HeaderList,
     site: Site,
   ): void {
     const { request } = handshake
+    const offered = readHandshake(checked)
+    if (offered instanceof Refusal) {
+      refuseHandshake(handshake, offered.status, offered.fields)
+      return
+    }
     const session = new Session(this.#host, handshake)
     this.#sessions.add(session)
     this.#service.inFlight.begin(session)

@@ -2,10 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import type { HeaderList } from '../../types.ts'
 import { writeAtOnce } from './atonce.ts'
-import { toLatin1 } from './latin1.ts'
-
-/** Up to this size in bytes, it is cheaper to append a body to the head than to write it separately. */
-const SMALL = 16_384
+import { MOST_JOINED, toLatin1 } from './latin1.ts'
 
 /**
  * Writes the head and the body. Node adds the fields Date and Connection, and drops the body of a HEAD response.
@@ -22,6 +19,6 @@ export function writeWhole(
   const size = body.byteLength
   // Node's types require a mutable list, but Node does not change it.
   response.writeHead(status, headers as string[])
-  if (size > 0) writeAtOnce(response, size <= SMALL ? toLatin1(body) : body, 'latin1')
+  if (size > 0) writeAtOnce(response, size <= MOST_JOINED ? toLatin1(body) : body, 'latin1')
   response.end()
 }

@@ -145,8 +145,10 @@ function readFields(
       if (length >= 0) return undefined
       length = lengthOf(value)
       if (length < 0) return undefined
-    } else if (role === ROLE_CONNECTION && !isLast && isClose(value)) isLast = true
-    else if (role !== ROLE_CONNECTION || isLast || !isKeepAlive(value)) return undefined
+    } else if (role === ROLE_CONNECTION && !isLast) {
+      isLast = isClose(value)
+      if (!isLast && !isKeepAlive(value)) return undefined
+    } else return undefined
   }
   return hosts === 1 && bodySize === Math.max(length, 0) ? { headers, isLast } : undefined
 }

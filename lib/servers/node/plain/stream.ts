@@ -2,10 +2,7 @@
 import type { Socket } from 'node:net'
 import { NO_BYTES } from '../../../internal/bytes.ts'
 import type { Sink } from '../chunks.ts'
-import { toLatin1 } from '../latin1.ts'
-
-/** Up to this size, it is cheaper to append bytes to the text around them than to write them separately. */
-export const SMALL = 16_384
+import { MOST_JOINED, toLatin1 } from '../latin1.ts'
 
 /** A socket whose default encoding need not be set, because heads are always written as latin-1. */
 const ENCODED = { setDefaultEncoding: (): void => {} }
@@ -68,7 +65,7 @@ function sizeLine(bytes: Uint8Array): string {
 function writeAround(socket: Socket, before: string, bytes: Uint8Array, after: string): boolean {
   if (!socket.writable) return false
   const size = bytes.byteLength
-  if (size <= SMALL) {
+  if (size <= MOST_JOINED) {
     const text = size === 0 ? before + after : before + toLatin1(bytes) + after
     return text === '' || socket.write(text, 'latin1')
   }

@@ -9,10 +9,10 @@ import type { HeaderList } from '../../../types.ts'
 import { Chunks } from '../chunks.ts'
 import { HeadEnd, headText, keepAliveLines } from '../headtext.ts'
 import { assertWritable } from '../hints.ts'
-import { toLatin1 } from '../latin1.ts'
+import { MOST_JOINED, toLatin1 } from '../latin1.ts'
 import { sendFile } from '../pathsend.ts'
 import { textOf } from '../refuse.ts'
-import { PlainStream, SMALL } from './stream.ts'
+import { PlainStream } from './stream.ts'
 
 /** The connection that a response is written to. */
 export interface Connection {
@@ -146,7 +146,7 @@ export class PlainWire implements Wire {
 
   #writeWhole(head: string, body: Uint8Array): void {
     const { socket } = this.#connection
-    if (body.byteLength > SMALL) new PlainStream(socket, head, false, () => {}).end(body)
+    if (body.byteLength > MOST_JOINED) new PlainStream(socket, head, false, () => {}).end(body)
     else if (socket.writable) socket.write(head + toLatin1(body), 'latin1')
   }
 
