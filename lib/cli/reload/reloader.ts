@@ -5,9 +5,6 @@ import { onSignals } from '../../servers/running/signals.ts'
 import { tell } from '../terminal.ts'
 import { FileWatcher } from './watch.ts'
 
-/** The time after the grace period within which a process must end. */
-const SPARE_MS = 2_000
-
 /** The message with which a process reports its imports. */
 interface ImportsMessage {
   readonly imported: readonly string[]
@@ -23,7 +20,7 @@ export class Reloader {
   readonly #all = new Set<WorkerProcess>()
   #current: WorkerProcess | undefined
   #next: WorkerProcess | undefined
-  readonly #closingMs: number
+  readonly #graceMs: number
   #isClosing = false
   #tellEnded: () => void = () => {}
 
@@ -32,7 +29,7 @@ export class Reloader {
    * @param graceMs The grace period of the processes.
    */
   constructor(files: readonly string[], graceMs: number) {
-    this.#closingMs = graceMs + SPARE_MS
+    this.#graceMs = graceMs
     this.#watcher = new FileWatcher((file) => {
       tell(`${path.relative(process.cwd(), file)} has changed`)
       this.start()
@@ -64,13 +61,13 @@ export class Reloader {
     this.#isClosing = true
     this.#watcher.close()
     this.#next?.kill()
-    for (const worker of this.#all) worker.close(this.#closingMs)
+    for (const worker of this.#all) worker.close(this.#graceMs)
     if (this.#all.size === 0) this.#tellEnded()
     return this.ended
   }
 
   #force(): void {
-    for (const worker of this.#all) worker.force(SPARE_MS)
+    for (const worker of this.#all) worker.force()
   }
 
   #onMessage(message: unknown): void {
@@ -89,7 +86,7 @@ export class Reloader {
     }
     const before = this.#current
     this.#current = worker
-    before?.close(this.#closingMs)
+    before?.close(this.#graceMs)
   }
 
   #onEnd(worker: WorkerProcess): void {

@@ -7,9 +7,6 @@ import { notify } from './notify.ts'
 import type { ClusterOptions } from './options.ts'
 import { type ProcessExit, WorkerProcess } from './workerprocess.ts'
 
-/** The extra time before a worker is killed, after its own timeouts or after the order to abort. */
-const SPARE_MS = 2_000
-
 export class Primary {
   readonly closed: Promise<void>
   readonly #count: number
@@ -80,13 +77,13 @@ export class Primary {
   /** How long a worker may take to close. */
   get #closingMs(): number {
     const { gracePeriodMs = GRACE_PERIOD_MS, shutdownTimeoutMs = 30_000 } = this.#options
-    return gracePeriodMs + shutdownTimeoutMs + SPARE_MS
+    return gracePeriodMs + shutdownTimeoutMs
   }
 
   #listen(): () => void {
     const { signals, rollSignal = 'SIGHUP' } = this.#options
     const force = (): void => {
-      for (const worker of this.#all) worker.force(SPARE_MS)
+      for (const worker of this.#all) worker.force()
     }
     const stop = onSignals(signals === undefined ? {} : { signals }, () => this.close(), force)
     const roll = (): void => {

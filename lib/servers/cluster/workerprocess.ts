@@ -18,6 +18,9 @@ export interface ProcessExit {
   readonly signal: NodeJS.Signals | null
 }
 
+/** The extra time before a worker is killed, after its own timeouts or after the order to abort, in ms. */
+const SPARE_MS = 2_000
+
 export class WorkerProcess implements Peer {
   readonly number: number
   /** Resolves to true when it serves, or to false if it ended before. */
@@ -69,21 +72,25 @@ export class WorkerProcess implements Peer {
     return this.#worker.process.pid
   }
 
-  /** Orders it to close, and kills it if that takes longer. */
+  /**
+   * Orders it to close, and kills it if that takes longer.
+   *
+   * @param timeoutMs How long the worker itself may take, by its own timeouts.
+   */
   close(timeoutMs: number): void {
     if (this.isClosing || this.hasEnded) return
     this.isClosing = true
     this.#order('close')
-    this.#deadline = setTimeout(() => this.kill(), timeoutMs)
+    this.#deadline = setTimeout(() => this.kill(), timeoutMs + SPARE_MS)
   }
 
   /** Orders it to abort open exchanges, and kills it if that takes longer. */
-  force(timeoutMs: number): void {
+  force(): void {
     this.isClosing = true
     if (this.hasEnded) return
     clearTimeout(this.#deadline)
     this.#order('force')
-    this.#deadline = setTimeout(() => this.kill(), timeoutMs)
+    this.#deadline = setTimeout(() => this.kill(), SPARE_MS)
   }
 
   kill(): void {
