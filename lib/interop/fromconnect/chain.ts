@@ -14,34 +14,27 @@ export function callChain(
   exchange: InnerExchange,
   last: () => Promise<void>,
 ): void {
-  callFrom(where, 0, middleware, exchange, last)
-}
-
-function callFrom(
-  where: string,
-  index: number,
-  middleware: readonly NodeHandler[],
-  exchange: InnerExchange,
-  last: () => Promise<void>,
-): void {
-  const one = middleware[index]
-  if (one === undefined) {
-    // Errors of the app are thrown unchanged, not interpreted as those of Express.
-    exchange.follow(last, exchange.failBehind)
-    return
+  const callFrom = (index: number): void => {
+    const one = middleware[index]
+    if (one === undefined) {
+      // Errors of the app are thrown unchanged, not interpreted as those of Express.
+      exchange.follow(last, exchange.failBehind)
+      return
+    }
+    let isCalled = false
+    const next = (error?: unknown): void => {
+      // An error is reported even after the middleware has called `next`, for example from a timeout.
+      if (!isPassedOn(error)) exchange.failInside(error)
+      else if (!isCalled) callFrom(index + 1)
+      isCalled = true
+    }
+    exchange.follow(() => {
+      const returned = one(exchange.request, exchange.response, next)
+      if (!isCalled) assertNotFactory(where, one, returned, exchange.response)
+      return returned
+    })
   }
-  let isCalled = false
-  const next = (error?: unknown): void => {
-    // An error is reported even after the middleware has called `next`, for example from a timeout.
-    if (!isPassedOn(error)) exchange.failInside(error)
-    else if (!isCalled) callFrom(where, index + 1, middleware, exchange, last)
-    isCalled = true
-  }
-  exchange.follow(() => {
-    const returned = one(exchange.request, exchange.response, next)
-    if (!isCalled) assertNotFactory(where, one, returned, exchange.response)
-    return returned
-  })
+  callFrom(0)
 }
 
 /**

@@ -69,7 +69,7 @@ export class Call {
     // Their size is limited; above a count, Node would drop fields silently.
     this.request.maxHeadersCount = 0
     watch.start(upstream.connectTimeoutMs, (ms) =>
-      this.#give(504, `no connection within ${ms} ms, connectTimeoutMs`),
+      this.#timeOut(`no connection within ${ms} ms, connectTimeoutMs`),
     )
     this.continued = new Promise((resolve) => {
       this.request.once('continue', resolve)
@@ -115,12 +115,12 @@ export class Call {
 
   #connected(): void {
     this.#watch.start(this.#upstream.headTimeoutMs, (ms) =>
-      this.#give(504, `no response within ${ms} ms, headTimeoutMs`),
+      this.#timeOut(`no response within ${ms} ms, headTimeoutMs`),
     )
   }
 
-  #give(status: 502 | 504, message: string): void {
-    this.abandon(new UpstreamError(status, message))
+  #timeOut(message: string): void {
+    this.abandon(new UpstreamError(504, message))
   }
 }
 
