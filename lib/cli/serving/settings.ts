@@ -47,7 +47,7 @@ export function readServeSettings({
   if (reload && workers !== undefined) {
     throw new UsageError('serve: --reload and --workers exclude each other. Choose one.')
   }
-  const grace = numberOf(values, 'grace', 'a number of seconds', 0, 1_000_000)
+  const grace = numberOf(values, 'grace', 'a number of seconds', 1_000_000)
   return {
     target: readTarget(module),
     values,
@@ -102,23 +102,22 @@ function wholeOf(
   what: string,
   most: number,
 ): number | undefined {
-  const number = numberOf(values, name, what, 0, most)
+  const number = numberOf(values, name, what, most)
   if (number === undefined || Number.isInteger(number)) return number
   throw invalidOption(name, what, values[name])
 }
 
-/** The number of an option, if it is given. */
+/** The number of an option from 0 on, if it is given. */
 function numberOf(
   values: CommandArguments['values'],
   name: string,
   what: string,
-  least: number,
   most: number,
 ): number | undefined {
   const { [name]: text } = values
   if (text === undefined) return undefined
   const number = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN
-  if (number >= least && number <= most) return number
+  if (number <= most) return number
   throw invalidOption(name, what, text)
 }
 
