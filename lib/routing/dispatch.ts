@@ -93,7 +93,7 @@ export function appFor(
   if (match !== undefined) return enterRoute(match, path, scope)
   const toggled = path.endsWith('/') ? withoutTrailingSlashes(path) : `${path}/`
   const found = findIn(table, scope, toggled)
-  if (found.match !== undefined && answersWithoutSlash(found, path, scope)) {
+  if (found.match !== undefined && answersWithoutSlash(found.match, path, scope)) {
     return enterRoute(found.match, toggled, scope)
   }
   if (partial.length > 0) return methodNotAllowed(partial, path, scope)
@@ -163,9 +163,8 @@ export function answersRoot(app: object, scope: RoutedScope): boolean {
  * Whether a match of the path with a trailing slash also answers for the path without it: a mount with
  * exactly this prefix.
  */
-function answersWithoutSlash({ match }: Found, path: string, scope: RoutedScope): boolean {
-  if (match === undefined || match.rest !== path.length) return false
-  return match.entry.answersPrefix?.(scope) ?? false
+function answersWithoutSlash({ entry, rest }: Match, path: string, scope: RoutedScope): boolean {
+  return rest === path.length && (entry.answersPrefix?.(scope) ?? false)
 }
 
 /** Whether the match of `/` is a route, or a mount of an app with such a route. */

@@ -1,4 +1,5 @@
 /** The entries of a router's index, and the keys that routing sets in a scope. */
+import { isBelow } from '../protocol/target.ts'
 import type { App, Scope } from '../types.ts'
 import type { ParsedPath } from './path.ts'
 
@@ -55,11 +56,9 @@ export interface Match {
   readonly rest: number
 }
 
-/** The part of the path below the mounts that were already entered; `/foo-1` is not below `/foo`. */
+/** The part of the path below the mounts that were already entered. */
 export function routePath({ path, rootPath }: RoutedScope): string {
-  if (rootPath === '' || !path.startsWith(rootPath)) return path
-  if (path.length === rootPath.length) return ''
-  return path.charAt(rootPath.length) === '/' ? path.slice(rootPath.length) : path
+  return isBelow(path, rootPath) ? path.slice(rootPath.length) : path
 }
 
 /** Writes route, endpoint and parameters into the scope; a mount also extends the root path. */
