@@ -108,16 +108,12 @@ export function lengthOnWire(rawPath: string, length: number): number {
       continue
     }
     const byte = Number.parseInt(rawPath.slice(index + 1, index + 3), 16)
-    const size = bytesOfCharacter(byte)
+    const size = 1 + LONGER_FROM.filter((first) => byte >= first).length
     index += 3 * size
     if (size === 4) decoded++ // two UTF-16 code units
   }
   return index
 }
 
-/** The length of a character in UTF-8, which its first byte tells. */
-function bytesOfCharacter(first: number): number {
-  if (first < 0x80) return 1
-  if (first < 0xe0) return 2
-  return first < 0xf0 ? 3 : 4
-}
+/** A character of UTF-8 is one byte longer from each of these first bytes on. */
+const LONGER_FROM = [0x80, 0xe0, 0xf0]
