@@ -13,6 +13,7 @@ import { indexOfName } from '../http/headers.ts'
 import { isRead } from '../http/methods.ts'
 import { checkRange } from '../internal/checks.ts'
 import { sha256 } from '../internal/digests.ts'
+import { handled } from '../internal/handled.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import {
   type HeaderList,
@@ -124,7 +125,5 @@ function isNeverStored(headers: HeaderList): boolean {
 function inTurn(send: Send, start: SendMessage, next: SendMessage): Promise<void> {
   const started = send(start)
   if (started === SENT) return send(next)
-  const sent = started.then(() => send(next))
-  sent.catch(() => {}) // reported to the caller that awaits it
-  return sent
+  return handled(started.then(() => send(next)))
 }

@@ -5,7 +5,7 @@ import { ClientDisconnected } from '../../exceptions.ts'
 import type { ConditionalScope } from '../../http/conditional.ts'
 import { withLowerNames } from '../../http/fieldlists.ts'
 import { Session } from '../../http/session.ts'
-import { callListener } from '../../internal/handled.ts'
+import { callListener, handled } from '../../internal/handled.ts'
 import { withoutPathsend } from '../../protocol/pathsend.ts'
 import {
   type App,
@@ -202,7 +202,5 @@ export class Fill {
 /** Drops a message. The rejection stops an app that sends more, as if the client had disconnected. */
 function dropMessage(message: SendMessage): Promise<void> {
   if (message.type !== 'http.response.body' || !message.moreBody) return SENT
-  const refused = Promise.reject(new ClientDisconnected())
-  refused.catch(() => {}) // a forgotten `await` must not end the process
-  return refused
+  return handled(Promise.reject(new ClientDisconnected()))
 }

@@ -1,5 +1,6 @@
 /** Queues messages for a client that may be slower than the app. */
 import { ByteCollector } from '../../internal/bytes.ts'
+import { handled } from '../../internal/handled.ts'
 import { SENT, type Send, type SendMessage } from '../../types.ts'
 
 /**
@@ -27,8 +28,7 @@ export class SendQueue {
     }
     const sent = this.#send(message)
     if (sent === SENT) return sent
-    this.#draining = this.#drain(sent)
-    this.#draining.catch(() => {}) // reported to every caller of put()
+    this.#draining = handled(this.#drain(sent)) // reported to every caller of put()
     return this.#draining
   }
 

@@ -4,6 +4,7 @@ import { joinedField } from '../../http/conditional.ts'
 import { withHeaders, withLowerNames } from '../../http/fieldlists.ts'
 import { contentLength } from '../../http/headers.ts'
 import { NO_BYTES } from '../../internal/bytes.ts'
+import { handled } from '../../internal/handled.ts'
 import {
   type HeaderList,
   type HTTPResponseBodyMessage,
@@ -116,9 +117,7 @@ export class Compression {
    */
   #drop(): void {
     this.#parts = 'drop'
-    this.#last = markHandled(
-      this.#pass({ type: 'http.response.body', body: NO_BYTES, moreBody: true }),
-    )
+    this.#last = handled(this.#pass({ type: 'http.response.body', body: NO_BYTES, moreBody: true }))
   }
 
   #encode(encoding: Encoding): void {
@@ -148,7 +147,7 @@ export class Compression {
 
   #start(start: HTTPResponseStartMessage, headers: HeaderList): void {
     this.#held = undefined
-    this.#last = markHandled(
+    this.#last = handled(
       this.#pass(headers === start.headers ? start : withHeaders(start, headers)),
     )
   }
@@ -158,15 +157,9 @@ export class Compression {
   }
 
   #next(work: () => Promise<void>): Promise<void> {
-    this.#last = markHandled(this.#last.then(work))
+    this.#last = handled(this.#last.then(work))
     return this.#last
   }
-}
-
-/** Marks a promise as handled; callers that await it still get the error. */
-function markHandled(sending: Promise<void>): Promise<void> {
-  if (sending !== SENT) sending.catch(() => {})
-  return sending
 }
 
 /** Whether the body consists of bytes. The server rejects any other. */

@@ -1,5 +1,6 @@
 /** A body as a web stream, with a buffer ahead of its reader. */
 import { ClientDisconnected } from '../../exceptions.ts'
+import { handled } from '../../internal/handled.ts'
 import { SENT } from '../../types.ts'
 
 /** The maximum number of bytes that wait for the reader. */
@@ -39,11 +40,11 @@ export class Stream {
     this.#controller?.enqueue(part.byteLength < AHEAD ? part.slice() : part)
     if ((this.#controller?.desiredSize ?? 0) > 0) return SENT
     if (this.#blocked === undefined) {
-      this.#blocked = new Promise((resolve, reject) => {
+      const blocked = new Promise<void>((resolve, reject) => {
         this.#unblock = resolve
         this.#fail = reject
       })
-      this.#blocked.catch(() => {}) // the app may not wait for it
+      this.#blocked = handled(blocked) // the app may not wait for it
     }
     return this.#blocked
   }
