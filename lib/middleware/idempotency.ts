@@ -9,6 +9,7 @@ import { sha256 } from '../internal/digests.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { withoutPathsend } from '../protocol/pathsend.ts'
 import { Request } from '../requests.ts'
+import { methodSet } from '../routing/route.ts'
 import type { HTTPScope, StateMiddleware } from '../types.ts'
 import { readKey } from './idempotency/key.ts'
 import { Recording } from './idempotency/recording.ts'
@@ -67,7 +68,8 @@ export function idempotency<State = Record<string, unknown>>(
   knownOptions('idempotency', options, names)
   assertOptions(options)
   const { store, user, ttl = 86_400, runTtl = 60, waitMs = 0, required = false } = options
-  const { methods = ['POST', 'PATCH'], maxBodySize = 1_000_000 } = options
+  const { maxBodySize = 1_000_000 } = options
+  const methods = methodSet(options.methods ?? ['POST', 'PATCH'], 'idempotency') ?? new Set()
   const records = new Records(store, { ttl, runTtl, waitMs })
   const begin = async (request: Request<Record<string, unknown>, State>): Promise<Outcome> => {
     const key = readKey(request.scope.headers, required)
@@ -77,9 +79,9 @@ export function idempotency<State = Record<string, unknown>>(
     return { name, print, answer: await records.begin(name, print) }
   }
   const refuses = (method: string): readonly number[] =>
-    methods.includes(method) ? [400, 409, 422] : []
+    methods.has(method) ? [400, 409, 422] : []
   return refusing(refuses, (app) => async (scope, receive, send) => {
-    if (scope.type !== 'http' || !methods.includes(scope.method)) return app(scope, receive, send)
+    if (scope.type !== 'http' || !methods.has(scope.method)) return app(scope, receive, send)
     const request = new Request<Record<string, unknown>, State>(scope, receive, send)
     let outcome: Outcome
     try {
@@ -123,17 +125,20 @@ function fingerprint({ headers, queryString }: HTTPScope, body: Uint8Array): str
   return sha256(JSON.stringify([queryString, type, sha256(body)]))
 }
 
-function assertOptions({ store, user, methods, ...numbers }: IdempotencyOptions<never>): void {
+function assertOptions({
+  store,
+  user,
+  methods: _methods,
+  ...numbers
+}: IdempotencyOptions<never>): void {
   const where = 'idempotency'
   const isStore = typeof store?.setIfAbsent === 'function'
   check(where, isStore, 'store must be a store', store, 'Pass redisStore() or another')
   check(where, typeof user === 'function', 'user must be a function', user, "Write () => ''")
-  const isList = methods === undefined || Array.isArray(methods)
-  check(where, isList, 'methods must be a list', methods, "Write ['POST']")
   for (const [name, value] of Object.entries(numbers)) {
     if (name === 'required' || value === undefined) continue
     const isTtl = name === 'ttl' || name === 'runTtl'
-    const isFit = isTtl ? Number(value) > 0 : Number(value) >= 0
+    const isFit = typeof value === 'number' && (isTtl ? value > 0 : value >= 0)
     const least = isTtl ? 'a number above 0' : 'a number of 0 or more'
     checkRange(where, isFit, `${name} must be ${least}`, value, 'Leave it out')
   }

@@ -265,6 +265,14 @@ t.test('a store that is down runs nothing, and a later failure loses no response
   ])
 })
 
+t.test('methods may be written in any case', async (t) => {
+  const { world, app } = served({ methods: ['post'] })
+  await using client = await testClient(app)
+  await client.post('/pay', keyed('k'))
+  await client.post('/pay', keyed('k'))
+  t.equal(world.runs, 1)
+})
+
 t.test('invalid options are refused at once', (t) => {
   const store = memoryStore()
   const user = (): string => ''
@@ -275,6 +283,9 @@ t.test('invalid options are refused at once', (t) => {
   })
   t.throws(() => idempotency({ store } as unknown as IdempotencyOptions), /user must be a function/)
   t.throws(() => idempotency({ store, user, methods: 'POST' as unknown as [] }), /must be a list/)
+  t.throws(() => idempotency({ store, user, methods: ['POTS'] }), /Did you mean "POST"\?/)
+  t.throws(() => idempotency({ store, user, methods: [''] }), /a method is a word, "" was given/)
+  t.throws(() => idempotency({ store, user, waitMs: '5' as never }), /waitMs must be a number of 0/)
   for (const options of [{ ttl: 0 }, { runTtl: Number.NaN }, { waitMs: -1 }, { maxBodySize: -1 }]) {
     t.throws(() => idempotency({ store, user, ...options }), {
       name: 'RangeError',

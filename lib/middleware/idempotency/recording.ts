@@ -29,6 +29,7 @@ export class Recording {
       this.#start = withLowerNames(message)
       return message.trailers || message.status >= 500 ? this.#stream() : SENT
     }
+    if (message.type === 'http.response.early_hint') return SENT // the start is still held
     if (message.type !== 'http.response.body') return this.#stream(message)
     const { body, moreBody = false } = message
     if (body !== undefined) this.#body.addCopy(body)
