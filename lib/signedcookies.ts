@@ -90,7 +90,7 @@ function pack(name: string, value: string, { maxAge, expires }: CookieOptions): 
 /** In seconds since 1970, or empty. */
 function expiryOf(expires: Date | number | undefined): string {
   if (expires === undefined) return ''
-  const ms = typeof expires === 'number' ? Date.now() + expires * 1000 : expires.getTime()
+  const ms = expires instanceof Date ? expires.getTime() : Date.now() + expires * 1000
   return String(Math.floor(ms / 1000))
 }
 

@@ -106,5 +106,9 @@ t.test('invalid options throw at definition', async (t) => {
   const cookies = signedCookies({ secret })
   const response = new PlainTextResponse('')
   t.throws(() => cookies.set(response, 'a', 1 as never), /a value must be text, 1 was given/)
+  for (const maxAge of ['10', 1e22]) {
+    const options = { maxAge: maxAge as number }
+    t.throws(() => cookies.set(response, 'a', 'b', options), /setCookie: maxAge must be an integer/)
+  }
   t.throws(() => cookies.set(response, 'a', 'x'.repeat(3100)), /at most 4096 bytes/)
 })

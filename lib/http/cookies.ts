@@ -93,7 +93,7 @@ export function serializeCookie(name: string, value: string, options: CookieOpti
   check(WHERE, !domain || DOMAIN.test(domain), 'domain must be a host name', domain, 'Correct it')
   check(
     WHERE,
-    maxAge === undefined || Number.isInteger(maxAge),
+    maxAge === undefined || Number.isSafeInteger(maxAge),
     'maxAge must be an integer',
     maxAge,
     'Round it',
@@ -144,7 +144,7 @@ const SAME_SITE = ['Lax', 'Strict', 'None']
 /** Returns the value as browsers write it, or undefined to omit the attribute. */
 function sameSiteOf(given: CookieOptions['sameSite'] = 'lax'): string | undefined {
   if (!given) return undefined
-  const known = SAME_SITE.find((name) => name.toLowerCase() === given.toLowerCase())
+  const known = SAME_SITE.find((name) => name.toLowerCase() === String(given).toLowerCase())
   if (known !== undefined) return known
   throw invalid(WHERE, 'sameSite must be "lax", "strict" or "none"', given, 'Write null to omit it')
 }

@@ -165,6 +165,8 @@ t.test('refuses a path that browsers ignore', (t) => {
 
 const numbers: [title: string, options: CookieOptions, told: RegExp][] = [
   ['half a second', { maxAge: 0.5 }, /maxAge must be an integer, 0\.5 was given\. Round it/],
+  ['too many digits', { maxAge: 1e22 }, /maxAge must be an integer, 1e\+22 was given/],
+  ['true', { sameSite: true as never }, /sameSite must be .*, true was given/],
   ['NaN seconds', { maxAge: Number.NaN }, /maxAge must be an integer, NaN was/],
   ['NaN seconds from now', { expires: Number.NaN }, /expires must be valid, NaN was given/],
   ['no date', { expires: new Date('x') }, /expires must be valid, an object \(Date\)/],
