@@ -4,7 +4,7 @@ import { assertName, type ChannelBackend } from './channels/backend.ts'
 import { Hub } from './channels/hub.ts'
 import { memoryBackend } from './channels/memory.ts'
 import type { SubscribeOptions, Subscription } from './channels/subscription.ts'
-import { check, checkRange, invalid, shown } from './internal/checks.ts'
+import { check, checkLimits, checkRange, invalid, shown } from './internal/checks.ts'
 import { handled } from './internal/handled.ts'
 import { knownOptions } from './internal/knownoptions.ts'
 
@@ -81,8 +81,7 @@ const inUse = new WeakSet<ChannelBackend>()
 export function channels(options: ChannelsOptions = {}): Channels {
   knownOptions('channels', options, 'backend maxMessageSize')
   const { backend = memoryBackend(), maxMessageSize = 1_048_576 } = options
-  const positive = 'maxMessageSize must be a number greater than 0'
-  checkRange('channels', maxMessageSize >= 1, positive, maxMessageSize, 'Use Infinity for no limit')
+  checkLimits('channels', { maxMessageSize })
   const isBackend = typeof backend === 'object' && typeof backend?.publish === 'function'
   check(
     'channels',
@@ -206,10 +205,7 @@ function assertOptions(options: SubscribeOptions, kept: number): void {
   checkRange(where, isWhole && history >= 0, whole, history, 'Use Infinity for all')
   const unkept = 'history must be 0, since the backend keeps no messages'
   checkRange(where, history === 0 || kept > 0, unkept, history, 'Give the backend a history')
-  for (const [name, limit] of Object.entries({ backlog, backlogSize })) {
-    const positive = `${name} must be a number greater than 0`
-    checkRange(where, limit >= 1, positive, limit, 'Use Infinity for no limit')
-  }
+  checkLimits(where, { backlog, backlogSize })
   const one = `overflow must be one of ${OVERFLOWS.join(', ')}`
   checkRange(where, OVERFLOWS.includes(overflow), one, overflow, 'Omit it for drop-oldest')
 }

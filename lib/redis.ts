@@ -1,5 +1,5 @@
 /** Sends commands to Redis or Valkey by any of the supported clients. */
-import { invalid } from './internal/checks.ts'
+import { checkFunction, invalid } from './internal/checks.ts'
 import { assertTimeout } from './internal/deadline.ts'
 import { breakerOf, logOutage, type OnOutage } from './redis/breaker.ts'
 
@@ -50,6 +50,7 @@ export function redisCommands(
   onOutage: OnOutage = logOutage(where),
 ): SendCommand {
   assertTimeout(where, timeoutMs)
+  checkFunction(where, 'onOutage', onOutage, 'Write (error) => …')
   const send = sender(where, client)
   const breaker = breakerOf(client)
   const options = { timeoutMs, onOutage }

@@ -100,7 +100,7 @@ export function workerThreads<Functions>(
   const fix = "Pass new URL('./work.js', import.meta.url)"
   check(where, isFile, 'module must be a file URL', filename, fix)
   for (const [name, value] of Object.entries({ size: size ?? 1, maxQueue, graceMs, idleMs })) {
-    const isFit = value >= (name === 'size' ? 1 : 0) && value < 2 ** 31
+    const isFit = typeof value === 'number' && value >= (name === 'size' ? 1 : 0) && value < 2 ** 31
     checkRange(where, isFit, `${name} must be a number in its range`, value, 'Leave it out')
   }
   return new Threads<Functions>(filename, { ...(size && { size }), maxQueue, graceMs, idleMs })

@@ -43,8 +43,13 @@ t.test('an invalid client or time limit is refused at once', async (t) => {
     message:
       'visits: client must be a client of ioredis, iovalkey or redis, an object was given. Pass the connected client.',
   })
+  const calling = { callBuffer: async () => null }
+  t.throws(() => redisCommands('visits', calling, 1, 'log' as never), {
+    name: 'TypeError',
+    message: 'visits: onOutage must be a function, "log" was given. Write (error) => ….',
+  })
   for (const timeoutMs of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31]) {
-    t.throws(() => redisCommands('visits', { callBuffer: async () => null }, timeoutMs), {
+    t.throws(() => redisCommands('visits', calling, timeoutMs), {
       name: 'RangeError',
       message: `visits: timeoutMs must be a number of milliseconds below 2^31, ${timeoutMs} was given. Choose how long a request may wait.`,
     })

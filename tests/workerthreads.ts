@@ -118,6 +118,7 @@ t.test('invalid options are refused at once', (t) => {
     { maxQueue: -1 },
     { graceMs: -1 },
     { idleMs: NaN },
+    { maxQueue: '5' as never },
   ]
   for (const options of all) {
     t.throws(() => workerThreads(MODULE, options), {

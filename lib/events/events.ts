@@ -1,7 +1,7 @@
 /** The emitter, which delivers events to their listeners. */
 import { type Dependency, dependency } from '../dependencies.ts'
 import { ClientDisconnected } from '../exceptions.ts'
-import { check, checkRange } from '../internal/checks.ts'
+import { check, checkFunction, checkRange } from '../internal/checks.ts'
 import { asText } from '../internal/handled.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { nearest } from '../internal/nearest.ts'
@@ -95,8 +95,7 @@ class Emitter<Data extends Readonly<Record<string, unknown>>> implements Events<
     const isTime = graceMs >= 0 && graceMs <= LONGEST_MS
     const time = `graceMs must be milliseconds, at most ${LONGEST_MS}`
     checkRange('events', isTime, time, graceMs, 'Omit it for 10 s')
-    const isListener = typeof onError === 'function'
-    check('events', isListener, 'onError must be a function', onError, 'Write (error, event) => …')
+    checkFunction('events', 'onError', onError, 'Write (error, event) => …')
     this.#listeners = listeners
     this.#deliveries = new Deliveries(concurrency, onError)
     this.#maxWaiting = maxWaiting

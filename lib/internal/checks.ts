@@ -48,6 +48,20 @@ export function checkRange(
   if (!holds) throw outOfRange(where, what, given, fix)
 }
 
+/** @throws TypeError if an option is neither unset nor a function. */
+export function checkFunction(where: string, name: string, given: unknown, fix: string): void {
+  const isFunction = given === undefined || typeof given === 'function'
+  check(where, isFunction, `${name} must be a function`, given, fix)
+}
+
+/** @throws RangeError if a limit is not a number greater than 0. */
+export function checkLimits(where: string, limits: Readonly<Record<string, number>>): void {
+  for (const [name, limit] of Object.entries(limits)) {
+    const what = `${name} must be a number greater than 0`
+    checkRange(where, limit >= 1, what, limit, 'Use Infinity for no limit')
+  }
+}
+
 /** Makes the error of `check`, for checks that are not a condition. */
 export function invalid(where: string, what: string, given: unknown, fix: string): TypeError {
   return new TypeError(`${where}: ${what}, ${shown(given)} was given. ${fix}.`)

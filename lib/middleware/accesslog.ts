@@ -3,7 +3,7 @@
 import { printable, redactedQuery } from '../authoring/observation/redaction.ts'
 import { type Outcome, observe, routeTemplate } from '../authoring/observation.ts'
 import { SECRETS } from '../http/secrets.ts'
-import { check } from '../internal/checks.ts'
+import { check, checkFunction } from '../internal/checks.ts'
 import { asText } from '../internal/handled.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { ConnectionScope, HTTPScope, Middleware, WebSocketScope } from '../types.ts'
@@ -74,6 +74,7 @@ export function accessLog(options: AccessLogOptions = {}): Middleware {
   knownOptions('accessLog', options, 'logger headers redact skip')
   const { logger = toStdout, headers = [], redact = [], skip = () => false } = options
   assertOptions(logger, headers, redact)
+  checkFunction('accessLog', 'skip', skip, 'Write ({ path }) => …')
   const secrets = new Set([...SECRETS, ...redact].map((name) => name.toLowerCase()))
   const names = headers.map((name) => name.toLowerCase())
   return (app) => (scope, receive, send) => {

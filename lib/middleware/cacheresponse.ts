@@ -1,8 +1,9 @@
 /** Caches responses in a store, and answers from it without calling the app. */
 
 import { isSafe } from '../http/methods.ts'
-import { check, checkRange } from '../internal/checks.ts'
+import { check, checkFunction, checkRange } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { mustBeSize } from '../layers/read.ts'
 import type { HTTPScope, Middleware } from '../types.ts'
 import { type CacheSettings, type CacheStore, ResponseCache } from './cacheresponse/cache.ts'
 import { resourceKey } from './cacheresponse/entries.ts'
@@ -110,17 +111,9 @@ function readOptions(options: CacheResponseOptions): CacheSettings {
     const fix = 'Leave it out for the default'
     checkRange(where, isSeconds(value), `${name} must be a number of seconds`, value, fix)
   }
-  checkRange(
-    where,
-    maxBodySize >= 0,
-    'maxBodySize must be a number of bytes',
-    maxBodySize,
-    'Infinity means no limit',
-  )
-  for (const [name, given] of Object.entries({ key, onError })) {
-    const isValid = given === undefined || typeof given === 'function'
-    check(where, isValid, `${name} must be a function`, given, 'Leave it out or pass one')
-  }
+  mustBeSize(where, 'maxBodySize', maxBodySize)
+  checkFunction(where, 'key', key, 'Leave it out or pass one')
+  checkFunction(where, 'onError', onError, 'Leave it out or pass one')
   const { revalidate = 0, staleWhileRevalidate, staleIfError, cdn = false } = options
   const times = { ttl, revalidate, staleWhileRevalidate, staleIfError, cdn }
   return { store, maxBodySize, onError, ...times }

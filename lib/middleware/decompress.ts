@@ -6,9 +6,10 @@ import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { joinedField } from '../http/conditional.ts'
 import { Headers } from '../http/headers.ts'
-import { checkRange, invalid } from '../internal/checks.ts'
+import { invalid } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { runFinally } from '../internal/run.ts'
+import { mustBeSize } from '../layers/read.ts'
 import type { HeaderList, HTTPScope, Middleware } from '../types.ts'
 import { AVAILABLE, KNOWN, type RequestCoding } from './decompress/decoders.ts'
 import { Decompression } from './decompress/decompression.ts'
@@ -45,9 +46,7 @@ export function decompress(options: DecompressOptions = {}): Middleware {
   knownOptions('decompress', options, 'codings maxSize')
   const { maxSize } = options
   const accepted = readCodings(options.codings ?? AVAILABLE)
-  const isSize = maxSize === undefined || maxSize >= 0
-  const fix = 'Infinity means no limit'
-  checkRange('decompress', isSize, 'maxSize must be a number of bytes', maxSize, fix)
+  if (maxSize !== undefined) mustBeSize('decompress', 'maxSize', maxSize)
   const refuses = (method: string): readonly number[] => (changes(method) ? [400, 413, 415] : [])
   return refusing(refuses, (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)

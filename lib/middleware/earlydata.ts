@@ -5,7 +5,7 @@ import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { indexOfName } from '../http/headers.ts'
 import { isSafe } from '../http/methods.ts'
-import { check } from '../internal/checks.ts'
+import { checkFunction } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { HTTPScope, Middleware } from '../types.ts'
 
@@ -31,8 +31,7 @@ export interface EarlyDataOptions {
 export function earlyData(options: EarlyDataOptions = {}): Middleware {
   knownOptions('earlyData', options, 'allow')
   const { allow = ({ method }) => isSafe(method) } = options
-  const isFunction = typeof allow === 'function'
-  check('earlyData', isFunction, 'allow must be a function', allow, 'Write (scope) => true')
+  checkFunction('earlyData', 'allow', allow, 'Write (scope) => true')
   const refuses = (method: string): readonly number[] => (isSafe(method) ? [] : [425])
   return refusing(refuses, (app) => (scope, receive, send) => {
     // Any value means 1 (RFC 8470 section 5.1).

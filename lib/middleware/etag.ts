@@ -11,10 +11,10 @@ import {
 import { withHeaders, withLowerNames } from '../http/fieldlists.ts'
 import { indexOfName } from '../http/headers.ts'
 import { isRead } from '../http/methods.ts'
-import { checkRange } from '../internal/checks.ts'
 import { sha256 } from '../internal/digests.ts'
 import { handled } from '../internal/handled.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { mustBeSize } from '../layers/read.ts'
 import {
   type HeaderList,
   type HTTPResponseStartMessage,
@@ -37,8 +37,8 @@ export interface EtagOptions {
  * Adds an `ETag` computed from the body to 200 responses to GET and HEAD, and evaluates the
  * preconditions of the request: 304 if the client has this body already, 412 if it expected another.
  *
- * This saves the transfer of the body, not the work of the app. Streams pass unchanged, and file responses
- * have their own tags. An existing tag is kept; a response with `no-store` gets none. Put it inside
+ * This saves the transfer of the body, not the work of the app. Streams and responses with early hints pass
+ * unchanged, and file responses have their own tags. An existing tag is kept; a response with `no-store` gets none. Put it inside
  * `compress()`, which weakens the tag.
  *
  * @throws RangeError if `maxSize` is not a number of bytes.
@@ -48,8 +48,7 @@ export interface EtagOptions {
 export function etag(options: EtagOptions = {}): Middleware {
   knownOptions('etag', options, 'weak maxSize')
   const { weak = false, maxSize = 1_000_000 } = options
-  const fix = 'Infinity means no limit'
-  checkRange('etag', maxSize >= 0, 'maxSize must be a number of bytes', maxSize, fix)
+  mustBeSize('etag', 'maxSize', maxSize)
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http' || !isRead(scope.method)) return app(scope, receive, send)
     return app(scope, receive, tagging(scope, receive, send, { weak, maxSize }))

@@ -11,7 +11,7 @@ import {
 } from '../authentication/identifying.ts'
 import { refusing } from '../authoring/refusing.ts'
 import type { Connection } from '../connections.ts'
-import { check, checkRange } from '../internal/checks.ts'
+import { checkFunction, checkRange } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { StateMiddleware } from '../types.ts'
 import { assertClaims, type Claims, identityOf } from './jwt/claims.ts'
@@ -175,9 +175,9 @@ const NUMBERS = [
 ] as const
 
 function assertOptions(options: JWTOptions<never>): void {
-  const { onError } = options
-  const isHandler = onError === undefined || typeof onError === 'function'
-  check('jwt', isHandler, 'onError must be a function', onError, 'Leave it out for console.error')
+  const { onError, identify } = options
+  checkFunction('jwt', 'onError', onError, 'Leave it out for console.error')
+  checkFunction('jwt', 'identify', identify, 'Write ({ sub }) => …')
   for (const name of NUMBERS) {
     const { [name]: value = 0 } = options
     const isValid = typeof value === 'number' && value >= 0

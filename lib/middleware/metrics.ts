@@ -2,7 +2,7 @@
 
 import { observe, routeTemplate } from '../authoring/observation.ts'
 import { METHODS } from '../http/methods.ts'
-import { check, checkRange } from '../internal/checks.ts'
+import { check, checkFunction, checkRange } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
 import type { HTTPScope, Middleware, WebSocketScope } from '../types.ts'
@@ -63,6 +63,7 @@ export function metrics(options: MetricsOptions = {}): Metrics {
   const { eventLoopDelay } = options
   const { skip = () => false, buckets = BUCKETS, prefix = 'http_', maxSeries = 1000 } = options
   assertOptions(buckets, prefix, maxSeries)
+  checkFunction('metrics', 'skip', skip, 'Write ({ path }) => …')
   const counts = new Counts({ buckets, prefix, maxSeries })
   const middleware: Middleware = (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)

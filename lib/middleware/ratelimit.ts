@@ -6,7 +6,7 @@ import { Connection } from '../connections.ts'
 import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { withHeaders } from '../http/fieldlists.ts'
-import { check, checkRange, outOfRange } from '../internal/checks.ts'
+import { check, checkFunction, checkRange, outOfRange } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { Store } from '../stores.ts'
 import type { HeaderList, StateMiddleware } from '../types.ts'
@@ -171,10 +171,12 @@ function checkedCost(cost: number, most: number): number {
   throw outOfRange('rateLimit', what, cost, 'Raise max')
 }
 
-function assertOptions({ limits, store, name, onStoreError }: RateLimitOptions<never>): void {
-  const isFunction = onStoreError === undefined || typeof onStoreError === 'function'
+function assertOptions(options: RateLimitOptions<never>): void {
+  const { limits, store, name, key, cost, onStoreError } = options
   const allow = 'Write () => true to let requests pass'
-  check('rateLimit', isFunction, 'onStoreError must be a function', onStoreError, allow)
+  checkFunction('rateLimit', 'onStoreError', onStoreError, allow)
+  checkFunction('rateLimit', 'key', key, 'Write ({ user }) => user.displayName')
+  checkFunction('rateLimit', 'cost', cost, 'Write () => 1')
   const fix = 'Write limits: [{ max: 100, seconds: 60 }]'
   const isList: boolean = Array.isArray(limits)
   check('rateLimit', isList, 'limits must be a list', limits, fix)

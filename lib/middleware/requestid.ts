@@ -3,7 +3,7 @@
 import { changeStart } from '../authoring/changestart.ts'
 import { lowerNames, withHeaders } from '../http/fieldlists.ts'
 import { indexOfName, isHeaderName } from '../http/headers.ts'
-import { check, invalid } from '../internal/checks.ts'
+import { check, checkFunction, invalid } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { HeaderList, Middleware, Send } from '../types.ts'
 
@@ -93,6 +93,5 @@ function acceptingWith(header: string, id: string, send: Send): Send {
 function assertOptions(header: unknown, generate: unknown): void {
   const isName = typeof header === 'string' && isHeaderName(header)
   check('requestId', isName, 'header must be a field name', header, 'Use x-request-id')
-  const isFunction = typeof generate === 'function'
-  check('requestId', isFunction, 'generate must be a function', generate, 'Write () => id')
+  checkFunction('requestId', 'generate', generate, 'Write () => id')
 }

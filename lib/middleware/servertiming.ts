@@ -3,7 +3,7 @@
 import { changeStart, type StartChange } from '../authoring/changestart.ts'
 import { withHeaders } from '../http/fieldlists.ts'
 import { isHeaderName } from '../http/headers.ts'
-import { check } from '../internal/checks.ts'
+import { checkFunction } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { brand } from '../types/brand.ts'
 import type { ConnectionScope, HTTPScope, Middleware } from '../types.ts'
@@ -112,8 +112,7 @@ export class Timings {
 
 function assertOptions(total: string | false, show: unknown): void {
   if (total !== false) assertName(total)
-  const isFunction = typeof show === 'function'
-  check('serverTiming', isFunction, 'show must be a function', show, 'Write (scope) => true')
+  checkFunction('serverTiming', 'show', show, 'Write (scope) => true')
 }
 
 function assertName(name: string): void {

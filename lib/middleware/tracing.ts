@@ -18,7 +18,7 @@ import { Headers } from '../http/headers.ts'
 import { hostHeader, hostName } from '../http/hosts.ts'
 import { METHODS } from '../http/methods.ts'
 import { SECRETS } from '../http/secrets.ts'
-import { check } from '../internal/checks.ts'
+import { check, checkFunction } from '../internal/checks.ts'
 import { asText } from '../internal/handled.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { HeaderList, HTTPScope, Middleware, WebSocketScope } from '../types.ts'
@@ -61,6 +61,7 @@ export function tracing(options: TracingOptions = {}): Middleware {
     skip = () => false,
   } = options
   assertTracer(tracer)
+  checkFunction('tracing', 'skip', skip, 'Write ({ path }) => …')
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     if (skip(scope)) return app(scope, receive, send)

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { check, checkRange, outOfRange } from '../internal/checks.ts'
+import { check, checkLimits, outOfRange } from '../internal/checks.ts'
 import { sha256 } from '../internal/digests.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { Locks } from '../internal/locks.ts'
@@ -46,10 +46,7 @@ export function fileStore(options: FileStoreOptions): Store {
   const { directory, maxEntries = 100_000, maxSize = 1_000_000_000 } = options
   const isPath = directory instanceof URL || (typeof directory === 'string' && directory !== '')
   check(where, isPath, 'directory must be a path', directory, "Write directory: '/var/lib/shop'")
-  for (const [name, limit] of Object.entries({ maxEntries, maxSize })) {
-    const what = `${name} must be a number greater than 0`
-    checkRange(where, limit >= 1, what, limit, 'Use Infinity for no limit')
-  }
+  checkLimits(where, { maxEntries, maxSize })
   const folder = typeof directory === 'string' ? path.resolve(directory) : fileURLToPath(directory)
   const place = new Folder(folder, { maxEntries, maxSize })
   return keptStore(place, { where, timeoutMs: Number.POSITIVE_INFINITY })

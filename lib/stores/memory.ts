@@ -1,7 +1,7 @@
 /** A store in the memory of this process, bounded by number and bytes. */
 
 import { encodeText } from '../internal/bytes.ts'
-import { checkRange } from '../internal/checks.ts'
+import { checkLimits } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { Entries } from './entries.ts'
 import { assertAmount, assertTtl, counterOf, type IncrementOptions, type Store } from './store.ts'
@@ -29,10 +29,7 @@ export interface MemoryStoreOptions {
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
   knownOptions('memoryStore', options, 'maxEntries maxSize')
   const { maxEntries = 100_000, maxSize = 64_000_000 } = options
-  for (const [name, limit] of Object.entries({ maxEntries, maxSize })) {
-    const what = `${name} must be a number greater than 0`
-    checkRange('memoryStore', limit >= 1, what, limit, 'Use Infinity for no limit')
-  }
+  checkLimits('memoryStore', { maxEntries, maxSize })
   return new MemoryStore(maxEntries, maxSize)
 }
 

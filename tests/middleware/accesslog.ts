@@ -231,3 +231,10 @@ t.test('a logger that fails does not affect responses or the process', async (t)
   t.match(sent[0], { type: 'http.response.start' })
   t.match(lines()[0]?.args, [/failed: Error: the log is full/])
 })
+
+t.test('refuses a skip that is not a function', async (t) => {
+  t.throws(() => accessLog({ skip: '/health' as never }), {
+    name: 'TypeError',
+    message: 'accessLog: skip must be a function, "/health" was given. Write ({ path }) => ….',
+  })
+})

@@ -178,6 +178,7 @@ t.test('on-headers CVE-2025-7339: a header list that is used again is not change
 t.test('other scopes pass unchanged', (t) => assertUntouched(t, etag(), websocketScope()))
 
 t.test('an invalid size throws at once', async (t) => {
+  t.throws(() => etag({ maxSize: '9' as never }), { message: /a number of bytes, "9" was given/ })
   t.throws(() => etag({ maxSize: -1 }), {
     name: 'RangeError',
     message: 'etag: maxSize must be a number of bytes, -1 was given. Infinity means no limit.',

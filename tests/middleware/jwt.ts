@@ -141,6 +141,7 @@ t.test('invalid options throw at once', async (t) => {
   t.throws(() => jwt({ ...options, scopes: 'a' as never }), /^jwt: scopes must be a list/)
   const onError = 'console' as unknown as () => void
   t.throws(() => jwt({ keys: SECRET, algorithms: ['HS256'], onError }), /^jwt: onError must be a/)
+  t.throws(() => jwt({ ...options, identify: 'sub' as never }), /^jwt: identify must be a function/)
   for (const name of [
     'clockTolerance',
     'maxAge',

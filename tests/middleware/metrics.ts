@@ -147,3 +147,10 @@ t.test('the event loop delay is measured since the last scrape', async (t) => {
   t.match(counted.render(), /^nodejs_eventloop_delay_seconds\{quantile="0.5"\} \d/m)
   t.equal(longest.exec(counted.render())?.[1], '0')
 })
+
+t.test('refuses a skip that is not a function', async (t) => {
+  t.throws(() => metrics({ skip: '/health' as never }), {
+    name: 'TypeError',
+    message: 'metrics: skip must be a function, "/health" was given. Write ({ path }) => ….',
+  })
+})

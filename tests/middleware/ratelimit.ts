@@ -254,6 +254,8 @@ t.test('invalid options throw at once', async (t) => {
       message: `rateLimit: onStoreError must be a function, ${JSON.stringify(onStoreError)} was given. Write () => true to let requests pass.`,
     })
   }
+  t.throws(() => rateLimit({ limits, key: 'user' as never }), /key must be a function, "user" was/)
+  t.throws(() => rateLimit({ limits, cost: 5 as never }), /cost must be a function, 5 was given/)
   t.throws(() => rateLimit({ limits, name: 'a b' }), {
     name: 'TypeError',
     message:

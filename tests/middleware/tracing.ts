@@ -229,3 +229,10 @@ t.test('uses a given tracer', async (t) => {
     t.throws(() => tracing({ tracer: tracer as never }), /^tracing: the tracer must have startSpan/)
   }
 })
+
+t.test('refuses a skip that is not a function', async (t) => {
+  t.throws(() => tracing({ skip: '/health' as never }), {
+    name: 'TypeError',
+    message: 'tracing: skip must be a function, "/health" was given. Write ({ path }) => ….',
+  })
+})

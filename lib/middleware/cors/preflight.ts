@@ -41,10 +41,12 @@ export function permissionsOf(options: PermissionsOptions): Permissions {
   const isTime = Number.isInteger(maxAge) && maxAge >= 0
   const fix = 'Write 0 to disable caching'
   checkRange('cors', isTime, 'maxAge must be a whole number of seconds', maxAge, fix)
-  const isAnyMethod = methods.includes('*')
-  const isAnyHeader = headers.includes('*')
-  const allowed = isAnyMethod ? ALL_METHODS : names('methods', methods).map(upperCase)
-  const sendable = isAnyHeader ? [] : unionOf(SAFE_HEADERS, names('headers', headers))
+  const methodList = names('methods', methods === '*' ? ['*'] : methods)
+  const headerList = names('headers', headers === '*' ? ['*'] : headers)
+  const isAnyMethod = methodList.includes('*')
+  const isAnyHeader = headerList.includes('*')
+  const allowed = isAnyMethod ? ALL_METHODS : methodList.map(upperCase)
+  const sendable = isAnyHeader ? [] : unionOf(SAFE_HEADERS, headerList)
   const fields = ['access-control-allow-methods', allowed.join(', ')]
   fields.push('access-control-max-age', String(maxAge))
   if (!isAnyHeader) fields.push('access-control-allow-headers', sendable.join(', '))

@@ -1,6 +1,6 @@
 /** A store that the workers of one machine share. */
 
-import { check, checkRange } from '../../internal/checks.ts'
+import { check, checkLimits, checkRange } from '../../internal/checks.ts'
 import { assertTimeout } from '../../internal/deadline.ts'
 import { knownOptions } from '../../internal/knownoptions.ts'
 import { handledStore } from '../../stores/handled.ts'
@@ -53,10 +53,7 @@ export function clusterStore(options: ClusterStoreOptions = {}): Store {
   const { name = 'default', maxEntries = 100_000, maxSize = 64_000_000, timeoutMs = 2000 } = options
   const letters = 'a name must consist of letters, digits, "-" and "_"'
   check('clusterStore', /^[\w-]+$/.test(name), letters, name, 'Choose another name')
-  for (const [key, limit] of Object.entries({ maxEntries, maxSize })) {
-    const what = `${key} must be a number greater than 0`
-    checkRange('clusterStore', limit >= 1, what, limit, 'Use Infinity for no limit')
-  }
+  checkLimits('clusterStore', { maxEntries, maxSize })
   assertTimeout('clusterStore', timeoutMs)
   const limits = { maxEntries, maxSize }
   const isHere = !isWorker('clusterStore')

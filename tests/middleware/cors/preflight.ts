@@ -140,6 +140,10 @@ t.test('invalid options throw at once', async (t) => {
     message:
       'cors: methods must be a list of names, "GET, POST" was given. Give each name on its own.',
   })
+  t.throws(() => permissionsOf({ methods: true as never }), {
+    message: /methods must be a list, true/,
+  })
+  t.throws(() => permissionsOf({ headers: {} as never }), { message: /headers must be a list, an/ })
   t.throws(() => permissionsOf({ headers: ['x-a\r\nx-b'] }), {
     message: /^cors: headers must be a list/,
   })
