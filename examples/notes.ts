@@ -1,5 +1,6 @@
 // A whole API in one small file: notes in memory, with validation, roles, pages and problem documents.
-// `npm run notes` starts it. Its users are "ada", who reads and writes, and "bob", who reads.
+// `npm run notes` starts it. Its users are "ada", who reads and writes, and "bob", who reads:
+// curl -H 'authorization: Bearer token-of-ada' http://127.0.0.1:8000/notes
 import { Application, Route } from 'stellula'
 import { SimpleUser } from 'stellula/authentication'
 import { bearerIdentity } from 'stellula/middleware/bearerauth'
