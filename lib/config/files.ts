@@ -15,7 +15,7 @@ export function variablesIn(file: string | URL): Readonly<Record<string, string 
     )
   }
   const text = textOf(file)
-  return text === undefined ? {} : repairNames(util.parseEnv(text))
+  return text === undefined ? {} : repairNames(util.parseEnv(text.replace(/^\ufeff/, '')))
 }
 
 /** Repairs names: some versions of Node add a line without `=` to the next name. */

@@ -91,6 +91,13 @@ t.test('CF-4, CF-8: files contain lines, comments, quotes, and values with "="',
   t.equal(config.get('SHOP_LAST', integer), 4)
 })
 
+t.test('a byte order mark before a file is no part of the first name', (t) => {
+  const file = path.join(t.testdir({ '.env': '\ufeffFIRST=1\r\nSECOND=2\r\n' }), '.env')
+  const config = new Config({ files: file, values: {} })
+  t.same([config.get('FIRST'), config.get('SECOND')], ['1', '2'])
+  t.end()
+})
+
 t.test('CF-4: a missing file is a warning', async (t) => {
   const config = path.resolve('build/lib/config.js')
   const program = `import { Config } from '${config}'
