@@ -43,7 +43,8 @@ function readRules({ allow, deny }: IPRestrictOptions): (host: string) => boolea
     )
   }
   // An unparsable address is in no range and must be denied, so the default is all IP addresses.
-  const allowed = new IPRanges('ipRestrict: allow', allow ?? ['0.0.0.0/0', '::/0'])
-  const denied = new IPRanges('ipRestrict: deny', deny ?? [])
+  const all = ['0.0.0.0/0', '::/0']
+  const allowed = new IPRanges('ipRestrict: allow', allow === undefined ? all : allow)
+  const denied = new IPRanges('ipRestrict: deny', deny === undefined ? [] : deny)
   return (host) => allowed.has(host) && !denied.has(host)
 }

@@ -92,6 +92,12 @@ t.test('invalid options throw at once', async (t) => {
     message:
       "ipRestrict: allow or deny is needed, neither was given. Write ipRestrict({ allow: ['192.0.2.0/24'] }).",
   })
+  for (const options of [{ allow: null }, { allow: null, deny: ['10.0.0.1'] }]) {
+    t.throws(
+      () => ipRestrict(options as never),
+      /^ipRestrict: allow: the ranges must be a list, null/,
+    )
+  }
   t.throws(() => ipRestrict({ allow: ['10.0.0.0/33'] }), {
     message: /^ipRestrict: allow: an entry must be an address/,
   })
