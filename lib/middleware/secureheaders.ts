@@ -66,7 +66,8 @@ export function secureHeaders(options: SecureHeadersOptions = {}): Middleware {
 }
 
 /**
- * Returns the nonce of this request, for the `nonce` attribute of its scripts and styles.
+ * Returns the nonce of this request, for the `nonce` attribute of its scripts and styles. A shared cache,
+ * such as `cacheResponse()`, must not keep the page: mark it `private`.
  *
  * @throws TypeError if the request did not pass a `secureHeaders()` with a `NONCE`.
  * @example
