@@ -56,15 +56,18 @@ function asDistinguishedName(subject: string): string {
   return subject.split('\n').reverse().join(',').replaceAll(' + ', '+')
 }
 
-const KNOWN = new WeakMap<Socket, Extensions>()
+/** The extensions with `tls` by those without it, as HTTP and websockets have different ones, and by connection. */
+const KNOWN = new WeakMap<Extensions, WeakMap<Socket, Extensions>>()
 
-/** Returns the extensions of a connection, with `tls` if it is a TLS connection. All its scopes share one object. */
+/** Returns extensions with `tls` if it is a TLS connection. All its scopes of one type share one object. */
 export function withTLS(extensions: Extensions, socket: Socket): Extensions {
   if (typeof (socket as Partial<TLSSocket>).getCipher !== 'function') return extensions
-  const known = KNOWN.get(socket)
+  const bySocket = KNOWN.get(extensions) ?? new WeakMap<Socket, Extensions>()
+  KNOWN.set(extensions, bySocket)
+  const known = bySocket.get(socket)
   if (known !== undefined) return known
   const tls: TLSExtension = new ConnectionTLS(socket as TLSSocket)
   const made = Object.freeze({ ...extensions, tls })
-  KNOWN.set(socket, made)
+  bySocket.set(socket, made)
   return made
 }

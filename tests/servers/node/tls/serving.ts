@@ -132,6 +132,31 @@ t.test('websockets are served on the same port', async (t) => {
   await closed
 })
 
+t.test(
+  'a websocket after a request of its connection has the extensions of websockets',
+  async (t) => {
+    const seen: Record<string, string[]> = {}
+    const app: App = async (scope, _receive, send) => {
+      if (scope.type === 'lifespan') throw new Error(`not asked for: ${scope.type}`)
+      seen[scope.type] = Object.keys(scope.extensions ?? {})
+      return scope.type === 'http' ? answer(send, 'plain') : send({ type: 'websocket.close' })
+    }
+    const { port } = await listening(t, app, { tls: CERTIFICATE, lifespan: 'off' })
+    const socket = await secureSocket(t, port)
+
+    socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n')
+    await once(socket, 'data')
+    socket.write(
+      'GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n' +
+        'sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    )
+    await once(socket, 'data')
+
+    t.ok(seen['http']?.includes('http.response.trailers'))
+    t.strictSame(seen['websocket'], ['websocket.http.response', 'tls'])
+  },
+)
+
 t.test('a client disconnect is noticed', async (t) => {
   let heard = false
   const app = httpApp(async (scope, receive, send) => {
