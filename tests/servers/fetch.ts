@@ -193,3 +193,13 @@ t.test('websockets are served by the means of the runtime', async (t) => {
   t.equal(await answer.text(), 'chat')
   t.same(sent, ['hello'])
 })
+
+t.test('the address that was given is not frozen', async (t) => {
+  const server = { host: 'a.example', port: 80 }
+  const app = Route('/', ({ scope }) => new JSONResponse(scope.server))
+  await using handler = toFetch(app, { server })
+
+  t.same(await (await get(handler)).json(), { host: 'a.example', port: 80 })
+  server.port = 81
+  t.same(await (await get(handler)).json(), { host: 'a.example', port: 81 })
+})
