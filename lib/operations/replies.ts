@@ -42,7 +42,10 @@ export class Replies {
     this.#byStatus = new Map(formats.map((format) => [format.status, format]))
     this.#rest = this.#byStatus.get(ANY_STATUS) ?? (responses === undefined ? ANYTHING : undefined)
     const successes = [...this.#byStatus.keys()].filter((status) => status >= 200 && status < 300)
-    this.#only = successes.length === 1 ? successes[0] : undefined
+    // Types know the contract only, so what it declares comes before what layers add.
+    const own = successes.filter((status) => responses?.[status] !== undefined)
+    const { length, 0: only } = own.length > 0 ? own : successes
+    this.#only = length === 1 ? only : undefined
   }
 
   /** The declared responses by status; -1 stands for all other statuses. */

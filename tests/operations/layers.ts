@@ -64,6 +64,23 @@ t.test('responses of a layer are declared for all operations inside', async (t) 
   await t.rejects(client.get('/plain'), /declares the statuses 200, reply\(418, …\) was returned/)
 })
 
+t.test('the only success of a contract needs no reply(), whatever layers declare', async (t) => {
+  const none = operation({ responses: { 204: null } }, () => {})
+  const made = operation({ responses: { 201: z.string() } }, () => 'a')
+  const undeclared = operation({}, (() => ({ a: 1 })) as never)
+  const app = Router(
+    layer({ responses: { 200: z.object({ a: z.int() }) } }, [
+      Route('/none', none),
+      Route('/made', made),
+      Route('/undeclared', undeclared),
+    ]),
+  )
+  await using client = await testClient(app)
+  t.equal((await client.get('/none')).status, 204)
+  t.equal((await client.get('/made')).status, 201)
+  t.same(await (await client.get('/undeclared')).json(), { a: 1 })
+})
+
 t.test('guards of layers run before those of the operation, and before its body', async (t) => {
   const seen: string[] = []
   const guard = (name: string, refuses = false) =>
