@@ -37,24 +37,24 @@ export function nameOf(scheme: SecurityScheme): string {
   return scheme.type === 'apiKey' ? scheme.name : scheme.type
 }
 
-const TYPES: readonly unknown[] = ['http', 'apiKey', 'oauth2', 'openIdConnect', 'mutualTLS']
+/** The member that each type of scheme requires. */
+const NEEDED = {
+  http: 'scheme',
+  apiKey: 'name',
+  oauth2: 'flows',
+  openIdConnect: 'openIdConnectUrl',
+  mutualTLS: '',
+}
 
 /** Checks a scheme. Throws a TypeError if a member is missing that its type requires. */
 export function assertScheme(scheme: unknown): void {
   const { type, ...rest } = (scheme ?? {}) as Record<string, unknown>
-  if (!TYPES.includes(type)) {
-    const what = `the type of the scheme must be one of ${TYPES.join(', ')}`
+  if (!Object.hasOwn(NEEDED, String(type))) {
+    const what = `the type of the scheme must be one of ${Object.keys(NEEDED).join(', ')}`
     throw invalid('secured', what, type, "Write { type: 'http', scheme: 'bearer' }")
   }
-  const needed = {
-    http: 'scheme',
-    apiKey: 'name',
-    oauth2: 'flows',
-    openIdConnect: 'openIdConnectUrl',
-    mutualTLS: '',
-  }
-  const key = needed[type as keyof typeof needed]
-  const isGiven = key === '' || rest[key] !== undefined
+  const key = NEEDED[type as keyof typeof NEEDED]
+  const isGiven = key === '' || typeof rest[key] === (key === 'flows' ? 'object' : 'string')
   check(
     'secured',
     isGiven,

@@ -97,7 +97,9 @@ function scopesOf(user: unknown, connection: unknown): readonly string[] {
   return (connection as Connection).scope.auth?.scopes ?? []
 }
 
-function assertScopes(scopes: readonly unknown[]): void {
-  const areWords = scopes.every((scope) => typeof scope === 'string' && /^\S+$/.test(scope))
+function assertScopes(scopes: unknown): void {
+  const areWords =
+    Array.isArray(scopes) &&
+    scopes.every((scope) => typeof scope === 'string' && /^\S+$/.test(scope))
   check('secured', areWords, 'scopes must be words', scopes, "Write requiring('read', 'write')")
 }

@@ -23,6 +23,10 @@ export interface PartsOptions {
   maxHeaderPairs?: number
 }
 
+/** The names of these options. */
+export const PARTS =
+  'maxSize maxFields maxFiles maxPartSize maxFieldsSize maxFileSize maxHeaderPairs'
+
 /** The limits with their defaults. */
 export type Limits = Required<Omit<PartsOptions, 'maxSize'>>
 

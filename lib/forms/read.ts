@@ -9,7 +9,7 @@ import { knownOptions } from '../internal/knownoptions.ts'
 import { turn } from '../internal/turn.ts'
 import { collect, type FormOptions } from './collect.ts'
 import { Form } from './form.ts'
-import { type Limits, limitsOf, Meter, type PartsOptions } from './limits.ts'
+import { type Limits, limitsOf, Meter, PARTS, type PartsOptions } from './limits.ts'
 import { MultipartParser, type PartEvent } from './multipart.ts'
 import { type Part, partsOf } from './parts.ts'
 import { decoderOf } from './text.ts'
@@ -28,11 +28,7 @@ export interface FormSource {
  * (FM-1).
  */
 export async function readForm(source: FormSource, options: FormOptions): Promise<Form> {
-  knownOptions(
-    'request.form',
-    options,
-    'maxSize maxFields maxFiles maxPartSize maxFieldsSize maxFileSize maxHeaderPairs maxMemorySize directory',
-  )
+  knownOptions('request.form', options, `${PARTS} maxMemorySize directory`)
   const limits = limitsOf(options, 'request.form')
   const media = parseMediaType(source.contentType ?? '')
   if (media.type === URLENCODED) {
@@ -52,11 +48,7 @@ export async function* readParts(
   source: FormSource,
   options: PartsOptions,
 ): AsyncGenerator<Part, void, undefined> {
-  knownOptions(
-    'request.parts',
-    options,
-    'maxSize maxFields maxFiles maxPartSize maxFieldsSize maxFileSize maxHeaderPairs',
-  )
+  knownOptions('request.parts', options, PARTS)
   const limits = limitsOf(options, 'request.parts')
   const media = parseMediaType(source.contentType ?? '')
   if (media.type !== MULTIPART) {

@@ -91,7 +91,7 @@ function contentOf(
   if (mediaType === undefined) return undefined
   const described = schema === undefined ? undefined : components.of(schema, use)
   const isStream = content === 'events' || content === 'lines'
-  const plain = described === undefined ? {} : { schema: described }
+  const plain = { schema: described } as OpenAPIMedia
   const examples = Object.entries(details?.examples ?? {}).map(([name, value]) => [name, { value }])
   return {
     [mediaType]: {
@@ -109,7 +109,7 @@ function ofItems(
 ): OpenAPIMedia {
   if (!hasItems) return { schema: { type: 'string' } }
   if (content === 'events') return { itemSchema: eventWith(items) }
-  return items === undefined ? {} : { itemSchema: items }
+  return { itemSchema: items } as OpenAPIMedia
 }
 
 /**
@@ -117,11 +117,10 @@ function ofItems(
  * 4.14.4.3).
  */
 function eventWith(items: OpenAPIMedia['itemSchema']): JSONSchema {
-  const contentSchema = items === undefined ? {} : { contentSchema: items }
   return {
     type: 'object',
     properties: {
-      data: { type: 'string', contentMediaType: 'application/json', ...contentSchema },
+      data: { type: 'string', contentMediaType: 'application/json', contentSchema: items },
       event: { type: 'string' },
       id: { type: 'string' },
       retry: { type: 'integer', minimum: 0 },

@@ -1,4 +1,5 @@
 /** The kinds of request bodies that an operation accepts. */
+import { limitsOf, PARTS } from '../forms/limits.ts'
 import type { FormOptions, UploadFile } from '../forms.ts'
 import { check, checkRange } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
@@ -97,6 +98,7 @@ export function form<Given extends AnySchema>(
 ): Body<SchemaOutput<Given>, 'form', SchemaInput<Given>> {
   assertSchema('form', 'the schema', schema)
   knownOptions('form', options, 'maxSize maxFields')
+  limitsOf(options, 'form')
   const mediaTypes = ['application/x-www-form-urlencoded']
   return { kind: 'form', mediaTypes, schema, read: formReader(schema, options, {}) }
 }
@@ -158,7 +160,9 @@ export function multipart<
   TextsOf<SchemaInput<Given>> & SentFiles<Rules>
 > {
   assertSchema('multipart', 'the schema', schema)
+  knownOptions('multipart', options, `files ${PARTS} maxMemorySize directory`)
   const { files, ...limits } = options
+  limitsOf(limits, 'multipart')
   for (const [name, rule] of Object.entries(files ?? {})) assertRule(name, rule)
   return {
     kind: 'multipart',
@@ -175,8 +179,13 @@ function assertRule(name: string, rule: UploadRule): void {
   const { maxSize = 1, maxCount = 1, types = [] } = rule
   checkRange(where, maxSize >= 0, 'maxSize must be a number of bytes', maxSize, 'Write 5_000_000')
   checkRange(where, maxCount >= 1, 'maxCount must be at least 1', maxCount, 'Leave it out')
+  assertTypes(where, 'types', types)
+}
+
+function assertTypes(where: string, option: string, types: unknown): void {
   const areTypes = Array.isArray(types) && types.every((type) => /^[^/]+\/[^/]+$/.test(type))
-  check(where, areTypes, 'types must be a list of media types', types, "Write types: ['image/*']")
+  const what = `${option} must be a list of media types`
+  check(where, areTypes, what, types, `Write ${option}: ['image/*']`)
 }
 
 /**
@@ -244,16 +253,13 @@ function rawBody<Output, Kind extends BodyKind>(
 ): Body<Output, Kind> {
   knownOptions(kind, options, 'maxSize mediaTypes')
   const { mediaTypes = ['*/*'], ...limit } = options
-  limitOf(kind, limit)
+  limitsOf(limit, kind)
+  assertTypes(kind, 'mediaTypes', mediaTypes)
   return { kind, mediaTypes, schema: undefined, read: (request) => read(request, limit) }
 }
 
 export function limitOf(where: string, options: BodyLimitOptions): BodyLimitOptions {
   knownOptions(where, options, 'maxSize')
-  const { maxSize } = options
-  if (maxSize !== undefined) {
-    const what = 'maxSize must be a number of bytes'
-    checkRange(where, maxSize >= 0, what, maxSize, 'Leave it out for 10 MB')
-  }
+  limitsOf(options, where)
   return options
 }

@@ -1,7 +1,17 @@
 // Misuse of operations fails when they are defined.
 import t from 'tap'
 import * as z from 'zod'
-import { event, file, multipart, operation, reply, text } from '../../lib/operations.ts'
+import {
+  bytes,
+  event,
+  file,
+  form,
+  multipart,
+  operation,
+  reply,
+  stream,
+  text,
+} from '../../lib/operations.ts'
 
 const handler = () => reply(200)
 const define = (contract: object) => () => operation(contract as never, handler as never)
@@ -51,6 +61,29 @@ t.test('a contract with a mistake throws, and says what to do', async (t) => {
     () => multipart(z.object({}), { files: { a: { type: 'x' } } } as never),
     /unknown option "type"/,
   )
+})
+
+t.test('a body with a mistake throws when it is declared', async (t) => {
+  const all = z.object({})
+  const cases: [() => unknown, RegExp][] = [
+    [
+      () => multipart(all, { file: {} } as never),
+      /multipart: unknown option "file"\. Did you mean "files"\?/,
+    ],
+    [
+      () => multipart(all, { maxFileSize: '5 MB' as never }),
+      /multipart: maxFileSize must be a number from 0 on, "5 MB" was given/,
+    ],
+    [() => form(all, { maxFields: Number.NaN }), /form: maxFields must be a number from 0 on/],
+    [() => form(all, { maxSize: -1 }), /form: maxSize must be a number from 0 on, -1 was given/],
+    [
+      () => bytes({ mediaTypes: 'image/png' as never }),
+      /bytes: mediaTypes must be a list of media types, "image\/png" was given/,
+    ],
+    [() => stream({ mediaTypes: ['png'] }), /stream: mediaTypes must be a list of media types/],
+    [() => stream({ mediaType: [] } as never), /unknown option "mediaType"/],
+  ]
+  for (const [misuse, message] of cases) t.throws(misuse, message)
 })
 
 t.test('an error message names the operation', async (t) => {

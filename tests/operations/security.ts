@@ -178,7 +178,15 @@ t.test('invalid options throw at definition', async (t) => {
     /a scheme of the type http must have scheme/,
   )
   t.throws(() => secured(BEARER, 7 as never), /find must be a function, 7 was given/)
+  t.throws(
+    () => secured({ type: 'http', scheme: 7 } as never, () => 1),
+    /a scheme of the type http must have scheme, 7 was given/,
+  )
   t.throws(() => currentUser.requiring('a b'), /scopes must be words/)
+  t.throws(
+    () => secured(BEARER, () => 1, { scopes: 'read' } as never),
+    /secured: scopes must be words, "read" was given/,
+  )
   t.throws(
     () => secured(BEARER, () => 1, { scope: [] } as never),
     /unknown option "scope"\. Did you mean "scopes"/,
