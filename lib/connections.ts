@@ -88,7 +88,7 @@ export class Connection<Params = Record<string, unknown>, State = Record<string,
     const { session } = this.scope
     if (isSession(session)) return session
     throw new TypeError(
-      'request.session: there is no sessions() middleware around this app. Put sessions({ secret }) before it.',
+      'request.session: there is no sessions() middleware around this app. Put sessions({ secret }) around it.',
     )
   }
 

@@ -232,7 +232,7 @@ t.test('session', async (t) => {
       t.throws(() => connection({ session }).session, {
         name: 'TypeError',
         message:
-          'request.session: there is no sessions() middleware around this app. Put sessions({ secret }) before it.',
+          'request.session: there is no sessions() middleware around this app. Put sessions({ secret }) around it.',
       })
     }
   })

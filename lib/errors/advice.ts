@@ -38,7 +38,7 @@ const KNOWN: readonly KnownError[] = [
   {
     pattern: /^TypeError: Cannot (?:read|set) properties of (?:undefined|null)/,
     advice:
-      'The value before the dot is undefined or null. Look where it comes from: a missing await, a missing entry, another name. A handler gets the request alone.',
+      'The value before the dot is undefined or null. Look where it comes from: a missing await, a missing entry, another name. A handler gets only the request.',
   },
   {
     pattern: /^TypeError: .* is not a function/,

@@ -42,7 +42,7 @@ t.test('JSON contains the error, its causes, and the request', async (t) => {
     status: 500,
     error: 'Error: kaput',
     stack: [/debug/],
-    advice: /undefined or null.* A handler gets the request alone\./,
+    advice: /undefined or null.* A handler gets only the request\./,
     causes: [{ error: `TypeError: ${cause.message}`, stack: [/debug/] }],
     request: { Request: { method: 'GET', path: '/' }, 'Header fields': { 'x-a': '1, 2' } },
   })

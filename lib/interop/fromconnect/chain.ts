@@ -55,6 +55,6 @@ function assertMiddleware(middleware: unknown, where: string): void {
   if (typeof middleware === 'function' && middleware.length < 4) return
   const given = typeof middleware === 'function' ? 'one of four parameters' : typeof middleware
   throw new TypeError(
-    `${where}: it takes middleware (request, response, next) => …, ${given} was given. Answer errors by exceptionHandlers, or by a middleware of ours.`,
+    `${where}: it takes middleware (request, response, next) => …, ${given} was given. Answer errors by exceptionHandlers.`,
   )
 }
