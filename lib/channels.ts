@@ -31,6 +31,7 @@ export interface ChannelsOptions {
   maxMessageSize?: number
 }
 
+/** Passes messages from publishers to subscribers; made by `channels()`. */
 export interface Channels extends AsyncDisposable {
   /**
    * Sends text or bytes to all subscribers of a channel. Resolves when the backend has accepted the message.

@@ -39,8 +39,11 @@ type Awaitable<Value> = Value | void | Promise<Value | void>
 
 /** The path parameters, query and subprotocols of a websocket. */
 export interface SocketOptions {
+  /** The values of the parameters in the path (none). */
   readonly params?: Readonly<Record<string, unknown>>
+  /** The query parameters by name (none). */
   readonly query?: object
+  /** The subprotocols to offer, best first (none). */
   readonly protocols?: string | string[]
 }
 

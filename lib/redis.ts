@@ -15,8 +15,10 @@ export interface SendingClient {
   sendCommand(args: readonly (string | Uint8Array)[], options?: object): Promise<unknown>
 }
 
+/** A client of `ioredis`, `iovalkey` or `redis`. */
 export type RedisClient = CallingClient | SendingClient
 
+/** The name of a command and its arguments. */
 export type RedisCommand = readonly [name: string, ...args: (string | Uint8Array)[]]
 
 /** Sends a command; strings in the reply are bytes. */

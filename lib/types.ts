@@ -66,6 +66,7 @@ export interface StateMiddleware<State> extends Middleware {
 /** Returns the next message from the client. Nothing is read before it is called. */
 export type Receive = () => Promise<ReceiveMessage>
 
+/** Any message that an app receives. */
 export type ReceiveMessage = HTTPReceiveMessage | WebSocketReceiveMessage | LifespanReceiveMessage
 
 /**
@@ -74,13 +75,16 @@ export type ReceiveMessage = HTTPReceiveMessage | WebSocketReceiveMessage | Life
  */
 export const SENT: Promise<void> = Promise.resolve()
 
+/** What an app is told about its connection, or about the lifespan of its server. */
 export type Scope = HTTPScope | WebSocketScope | LifespanScope
 
 /** The keys that http and websocket scopes share. */
 export interface ConnectionScope extends ASGIConnection, ConnectionKeys<App>, ServerOnlyKeys {}
 
+/** The scope of an HTTP request. */
 export interface HTTPScope extends ASGIHTTP, HTTPKeys, ConnectionKeys<App>, ServerOnlyKeys {}
 
+/** The scope of a websocket. */
 export interface WebSocketScope
   extends ASGIWebSocket,
     WebSocketKeys,

@@ -26,8 +26,10 @@ export type WorkNames<Functions> = {
 }[keyof Functions] &
   string
 
+/** The type of the argument of a function. */
 export type InputOf<Function> = Function extends (input: infer Input) => unknown ? Input : never
 
+/** The type of the result of a function, or what its promise resolves to. */
 export type OutputOf<Function> = Function extends (input: never) => infer Output
   ? Awaited<Output>
   : never
@@ -39,6 +41,7 @@ export interface RunOptions {
   transfer?: readonly ArrayBuffer[]
 }
 
+/** A pool of threads; made by `workerThreads()`. */
 export interface WorkerThreads<Functions> extends AsyncDisposable {
   /**
    * Calls a function of the module in a thread. Input and output are copied as by `structuredClone()`.

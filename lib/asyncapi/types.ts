@@ -6,6 +6,7 @@ export interface AsyncAPIReference {
   readonly $ref: string
 }
 
+/** A group of operations. */
 export interface AsyncAPITag {
   readonly name: string
   readonly description?: string
@@ -38,6 +39,7 @@ export interface AsyncAPIServer {
   >
 }
 
+/** A message of a channel. */
 export interface AsyncAPIMessage {
   readonly name: string
   readonly contentType?: string
@@ -45,6 +47,7 @@ export interface AsyncAPIMessage {
   readonly payload?: JSONSchema
 }
 
+/** A websocket, or a channel of a broker. */
 export interface AsyncAPIChannel {
   /** The path of a websocket, or the name of a channel. */
   readonly address: string
@@ -55,6 +58,7 @@ export interface AsyncAPIChannel {
   readonly messages?: Readonly<Record<string, AsyncAPIMessage>>
 }
 
+/** What the application does with a channel: it sends messages, or receives them. */
 export interface AsyncAPIOperation {
   /** The action of the application. */
   readonly action: 'send' | 'receive'
@@ -70,6 +74,7 @@ export interface AsyncAPIOperation {
   }
 }
 
+/** An AsyncAPI document. */
 export interface AsyncAPIDocument {
   readonly asyncapi: string
   readonly info: AsyncAPIInfo

@@ -2,6 +2,7 @@
 import type { Spool } from './spool.ts'
 import { UploadFile } from './upload.ts'
 
+/** The value of a field: a text, or a file. */
 export type FormValue = string | UploadFile
 
 /**

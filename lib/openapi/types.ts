@@ -23,12 +23,14 @@ export interface OpenAPIServer {
   >
 }
 
+/** A group of operations. */
 export interface OpenAPITag {
   readonly name: string
   readonly summary?: string
   readonly description?: string
 }
 
+/** A parameter in the path, the query, a header field or a cookie. */
 export interface OpenAPIParameter {
   readonly name: string
   readonly in: 'path' | 'query' | 'header' | 'cookie'
@@ -40,6 +42,7 @@ export interface OpenAPIParameter {
   readonly schema: JSONSchema
 }
 
+/** A body of one media type. */
 export interface OpenAPIMedia {
   readonly schema?: JSONSchema
   /** The schema of each item of a stream; version 3.2. */
@@ -48,17 +51,20 @@ export interface OpenAPIMedia {
   readonly encoding?: Readonly<Record<string, { readonly contentType: string }>>
 }
 
+/** The body of a request. */
 export interface OpenAPIBody {
   readonly required?: boolean
   readonly content: Readonly<Record<string, OpenAPIMedia>>
 }
 
+/** A response by its status. */
 export interface OpenAPIResponse {
   readonly description: string
   readonly headers?: Readonly<Record<string, object>>
   readonly content?: Readonly<Record<string, OpenAPIMedia>>
 }
 
+/** One operation: a path and a method. */
 export interface OpenAPIOperation {
   readonly tags?: readonly string[]
   readonly summary?: string
@@ -76,6 +82,7 @@ export interface OpenAPIOperation {
 /** The operations of one path, by method in lower case. */
 export type OpenAPIPath = Readonly<Record<string, OpenAPIOperation>>
 
+/** An OpenAPI document. */
 export interface OpenAPIDocument {
   readonly openapi: string
   readonly info: OpenAPIInfo

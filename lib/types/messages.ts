@@ -20,6 +20,7 @@ export interface HTTPDisconnectMessage {
   readonly type: 'http.disconnect'
 }
 
+/** The messages that an app receives for an HTTP request. */
 export type HTTPReceiveMessage = HTTPRequestMessage | HTTPDisconnectMessage
 
 /**
@@ -72,6 +73,7 @@ export interface HTTPResponseDebugMessage {
   readonly info: Record<string, unknown>
 }
 
+/** The messages that an app sends for an HTTP request. */
 export type HTTPSendMessage =
   | HTTPResponseStartMessage
   | HTTPResponseBodyMessage
@@ -99,11 +101,13 @@ export interface WebSocketDisconnectMessage {
   readonly reason: string
 }
 
+/** The messages that an app receives from a websocket. */
 export type WebSocketReceiveMessage =
   | WebSocketConnectMessage
   | WebSocketReceivedMessage
   | WebSocketDisconnectMessage
 
+/** Completes the handshake. */
 export interface WebSocketAcceptMessage {
   readonly type: 'websocket.accept'
   /** One of the offered subprotocols (none). */
@@ -134,12 +138,14 @@ export interface WebSocketDenialStartMessage {
   readonly headers: HeaderList
 }
 
+/** A part of the body of that response. The last part is the one without `moreBody`. */
 export interface WebSocketDenialBodyMessage {
   readonly type: 'websocket.http.response.body'
   readonly body?: Uint8Array
   readonly moreBody?: boolean
 }
 
+/** The messages that an app sends to a websocket. */
 export type WebSocketSendMessage =
   | WebSocketAcceptMessage
   | WebSocketSentMessage
@@ -147,10 +153,12 @@ export type WebSocketSendMessage =
   | WebSocketDenialStartMessage
   | WebSocketDenialBodyMessage
 
+/** The messages that an app receives when its server starts and stops. */
 export type LifespanReceiveMessage =
   | { readonly type: 'lifespan.startup' }
   | { readonly type: 'lifespan.shutdown' }
 
+/** The messages that an app sends when it has started or stopped, or has failed to. */
 export type LifespanSendMessage =
   | { readonly type: 'lifespan.startup.complete' }
   | { readonly type: 'lifespan.startup.failed'; readonly message?: string }

@@ -101,6 +101,7 @@ export interface ASGIWebSocket extends ASGIConnection {
   readonly subprotocols: readonly string[]
 }
 
+/** The scope for the start and the stop of a server. */
 export interface LifespanScope {
   readonly type: 'lifespan'
   readonly asgi: { readonly version: '3.0'; readonly specVersion: string }

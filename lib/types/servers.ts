@@ -1,6 +1,7 @@
 /** Scope keys between a server and this package, which apps and middleware neither set nor read. */
 import type { HTTPSendMessage, LifespanSendMessage, WebSocketSendMessage } from './messages.ts'
 
+/** Any message that an app sends. */
 export type SendMessage = HTTPSendMessage | WebSocketSendMessage | LifespanSendMessage
 
 /**

@@ -5,6 +5,7 @@ import {
   SimpleUser,
 } from '../../authentication/authentication.ts'
 
+/** The claims of a verified token by name. */
 export type Claims = Readonly<Record<string, unknown>>
 
 /**

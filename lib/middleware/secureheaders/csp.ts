@@ -15,6 +15,7 @@ export type CSPDirectives = {
   readonly [Name in CSPDirectiveName]?: readonly string[] | boolean
 }
 
+/** The name of a directive in camelCase. */
 export type CSPDirectiveName = (typeof NAMES)[number]
 
 const NAMES = [
