@@ -35,9 +35,9 @@ export type OutputOf<Function> = Function extends (input: never) => infer Output
   : never
 
 export interface RunOptions {
-  /** Ends the call and its thread when it aborts; usually `request.signal`. */
+  /** Ends the call and its thread when it aborts; usually `request.signal` (none). */
   signal?: AbortSignal
-  /** Buffers that are moved to the thread instead of copied. */
+  /** Buffers that are moved to the thread instead of copied (none). */
   transfer?: readonly ArrayBuffer[]
 }
 

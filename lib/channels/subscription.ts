@@ -14,7 +14,7 @@ export interface SubscribeOptions {
    * `dropped`, or the subscription ends with a `BacklogOverflow`.
    */
   overflow?: Overflow
-  /** Ends the iteration when it aborts; use `websocket.signal` or `request.signal`. */
+  /** Ends the iteration when it aborts; use `websocket.signal` or `request.signal` (none). */
   signal?: AbortSignal
   /**
    * Called, and awaited, if messages were lost on the way to this process, or dropped while it caught up. The

@@ -18,6 +18,7 @@ export interface HTMXLocation {
   headers?: Readonly<Record<string, string>>
 }
 
+/** Each option sets one field. A field whose option is missing is not sent. */
 export interface HTMXOptions {
   /** Fetches another page and swaps it in. */
   location?: string | URL | HTMXLocation

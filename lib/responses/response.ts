@@ -21,7 +21,7 @@ import {
 export interface ResponseOptions {
   /** 200 to 599 (200). */
   status?: number
-  /** More header fields; `content-type` and `content-length` override the computed ones. */
+  /** More header fields; `content-type` and `content-length` override the computed ones (none). */
   headers?: HeadersInit
   /** The content type; `; charset=utf-8` is added to `text/*` (that of the class). */
   mediaType?: string

@@ -34,8 +34,8 @@ export interface RouterOptions<Keys extends readonly ErrorKey[] = readonly Error
   /** The app or response for requests that no route matches (404; websockets are refused). */
   default?: App | AnyResponse
   /**
-   * Starts before the first request and the lifespans of mounted apps, and ends after them. It gets the
-   * router.
+   * Starts before the first request and the lifespans of mounted apps, and ends after them (none). It gets
+   * the router.
    */
   lifespan?: Lifespan<unknown>
 }

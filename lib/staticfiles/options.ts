@@ -32,7 +32,7 @@ export interface StaticFilesOptions {
   followSymlink?: boolean
   /** Whether a missing directory is an error at once, not at the first request (true). */
   checkDir?: boolean
-  /** The limits of the cache in memory; false for no cache. */
+  /** The limits of the cache in memory, or false for no cache ({}). */
   cache?: false | CacheOptions
 }
 

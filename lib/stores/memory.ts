@@ -7,7 +7,7 @@ import { Entries } from './entries.ts'
 import { assertAmount, assertTtl, counterOf, type IncrementOptions, type Store } from './store.ts'
 
 export interface MemoryStoreOptions {
-  /** Maximum number of entries (100 000); the least recently used one is deleted first. */
+  /** Maximum number of entries (100,000); the least recently used one is deleted first. */
   maxEntries?: number
   /** Maximum bytes of keys and values together (64 MB); the least recently used entry is deleted first. */
   maxSize?: number

@@ -12,6 +12,7 @@ import { httpScope, mergedHeaders } from './scopes.ts'
 export interface MakeScopeOptions {
   /** The method ('GET'). */
   method?: string
+  /** Header fields (none). */
   headers?: HeadersInit
   /** The address of the client ({ host: 'testclient', port: 50000 }). */
   client?: Address | null
@@ -19,7 +20,7 @@ export interface MakeScopeOptions {
   rootPath?: string
   /** The state of the lifespan (none). */
   state?: State
-  /** Further keys, such as `pathParams`, `session` or `user`. */
+  /** Further keys, such as `pathParams`, `session` or `user` (none). */
   scope?: Partial<HTTPScope>
 }
 

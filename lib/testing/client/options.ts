@@ -39,34 +39,36 @@ export interface TestClientOptions {
 }
 
 export interface TestRequestOptions {
+  /** Header fields, which replace those of the client by name (none). */
   headers?: HeadersInit
-  /** Text, bytes, a form, or a stream, which is sent in chunks. */
+  /** Text, bytes, a form, or a stream, which is sent in chunks (none). */
   body?: RequestInit['body'] | AsyncIterable<string | Uint8Array> | null
-  /** A value to send as JSON instead of a body. */
+  /** A value to send as JSON instead of a body (none). */
   json?: unknown
-  /** When it aborts, the client disconnects. */
+  /** When it aborts, the client disconnects (none). */
   signal?: AbortSignal
-  /** Overrides the client's setting. */
+  /** Follow redirects (the client's setting). */
   followRedirects?: boolean
-  /** Keys to set in the scope, such as keys that a URL cannot express. */
+  /** Keys to set in the scope, such as keys that a URL cannot express (none). */
   scope?: Partial<HTTPScope>
   /** The `Authorization`, which does not follow a redirect to another origin (the client's). */
   auth?: TestAuth
   /** Send and keep the client's cookies (true). */
   cookies?: boolean
-  /** Overrides the client's setting. */
+  /** Milliseconds that the request waits for its response (the client's setting). */
   timeout?: number
-  /** Overrides the client's setting. */
+  /** Keep the messages in `response.messages` (the client's setting). */
   record?: boolean
 }
 
 export interface TestWebSocketOptions {
   /** The offered subprotocols, in order of preference (none). */
   subprotocols?: readonly string[]
+  /** Header fields of the handshake, which replace those of the client by name (none). */
   headers?: HeadersInit
   /** The maximum milliseconds of each wait, so a test does not hang (5000). */
   timeout?: number
-  /** Keys to set in the scope, such as keys that a URL cannot express. */
+  /** Keys to set in the scope, such as keys that a URL cannot express (none). */
   scope?: Partial<WebSocketScope>
   /** Keep the messages in `socket.messages` (the client's setting). */
   record?: boolean
