@@ -74,8 +74,10 @@ export class Connection implements Owner {
     if (!this.#session.destroyed) this.#session.close()
   }
 
+  /** After `close`, node:http2 would wait for the client to close its side, which some clients never do. */
   cut(): void {
     this.#session.destroy()
+    this.socket.destroy()
   }
 
   /** Ends stalled streams. Closes the connection if it has been idle for too long. */

@@ -199,3 +199,23 @@ t.test('with a delay the server answers after a first GOAWAY', async (t) => {
   t.match(await answerOf(asked).catch(() => ({ text: 'refused' })), { text: /fine|refused/ })
   await soon(closing, 'the end of the server')
 })
+
+t.test('clients that never close their side are disconnected', async (t) => {
+  const all: ServeOptions[] = [
+    { http2: { idleTimeoutMs: 100 } },
+    { http2: true, gracePeriodMs: 100 },
+  ]
+  for (const options of all) {
+    const { connect, server } = await serving(
+      t,
+      (_scope, _receive, send) => answer(send, ''),
+      options,
+    )
+    const client = await connect()
+    client.send('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0')
+    if (options.http2 === true) await soon(server.close(), 'the close')
+    await eventually(() => client.ended, 'the end of its side')
+    const { socket } = client
+    await eventually(() => socket.destroyed || !socket.write('x'), 'the end')
+  }
+})
