@@ -20,8 +20,8 @@ const TYPES = {
 export function receivedBy(contract: MessageContract, components: Components, use: Use): Messages {
   const { kind, encoding, receives } = contract
   if (kind === 'stream') return []
-  const contentType = encoding === undefined ? undefined : TYPES[encoding]
-  if (encoding === 'bytes') return [{ name: 'received', ...contentTypeMember(contentType) }]
+  const contentType = encoding && TYPES[encoding]
+  if (encoding === 'bytes') return [{ name: 'received', contentType: TYPES.bytes }]
   const plain = encoding === 'text' ? { type: 'string' } : undefined
   return messagesOf(receives, plain, contentType, components, { ...use, side: 'input' }, 'received')
 }
@@ -54,16 +54,10 @@ export function messagesOf(
   name: string,
 ): Messages {
   const payload = (schema === undefined ? undefined : components.of(schema, use)) ?? plain
-  if (payload === undefined) return [{ name, ...contentTypeMember(contentType) }]
-  return choicesOf(payload).map((choice) => ({
-    name,
-    ...contentTypeMember(contentType),
-    payload: choice,
-  }))
-}
-
-function contentTypeMember(contentType: string | undefined): { contentType?: string } {
-  return contentType === undefined ? {} : { contentType }
+  // JSON omits what is undefined.
+  const message = { name, contentType } as AsyncAPIMessage
+  if (payload === undefined) return [message]
+  return choicesOf(payload).map((choice) => ({ ...message, payload: choice }))
 }
 
 /** The schemas of a choice, if all of them have names. */

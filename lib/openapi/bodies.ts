@@ -1,7 +1,7 @@
 /** The request body of an operation. */
 import { handled, isThenable } from '../internal/handled.ts'
 import type { Body, BodyContract } from '../operations/bodies.ts'
-import { bodiesOf } from '../operations/bodyreader.ts'
+import { bodiesOf, needsFile } from '../operations/bodyreader.ts'
 import type { UploadRule } from '../operations/formbodies.ts'
 import { isObject } from '../operations/jsonreference.ts'
 import { type JSONSchema, validate } from '../operations/schemas.ts'
@@ -20,7 +20,7 @@ export function requestBodyOf(
     mediaTypesOf(body).map((type) => [type, mediaOf(body, components, named)] as const),
   )
   const [first] = bodies
-  const required = (first !== undefined && isNeeded(first)) || undefined
+  const required = (first !== undefined && (needsFile(first) || isNeeded(first))) || undefined
   return { required, content: Object.fromEntries(content) } as OpenAPIBody
 }
 
@@ -70,8 +70,5 @@ function withFiles(schema: JSONSchema, files: Readonly<Record<string, UploadRule
 function fileProperty([name, { many, maxCount }]: [string, UploadRule]): [string, JSONSchema] {
   const file = { type: 'string', contentMediaType: 'application/octet-stream' }
   if (!many) return [name, file]
-  return [
-    name,
-    { type: 'array', items: file, ...(maxCount === undefined ? {} : { maxItems: maxCount }) },
-  ]
+  return [name, { type: 'array', items: file, maxItems: maxCount }]
 }

@@ -107,14 +107,13 @@ function refusalsOf(
   const layered = settings.findLast((layer) => layer.status !== undefined)?.status
   const invalid = status ?? layered ?? 422
   const hasInputs = [params, query, headers, cookies, body].some((source) => source !== undefined)
-  const refusals = [
+  return [
     ...(body === undefined ? [] : [400, 413, 415]),
     ...(isSecured ? [401, 403] : []),
     ...(isNarrow ? [404] : []),
     ...(hasInputs && onInvalid === undefined ? [invalid] : []),
     ...timeoutsOf(settings),
   ]
-  return refusals
 }
 
 /** The status of the timeout; the innermost layer's setting is used. */

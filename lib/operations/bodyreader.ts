@@ -90,7 +90,7 @@ export class BodyReader {
     const [first] = this.#bodies
     if (first?.schema === undefined) return
     const result = await validate(first.schema, undefined)
-    if (result.issues === undefined) values['body'] = result.value
+    if (result.issues === undefined && !needsFile(first)) values['body'] = result.value
     else issues.push(missing)
   }
 
@@ -120,6 +120,11 @@ function settle(
   // Without files the value is kept, because it may be of any type.
   else if (Object.keys(files ?? {}).length === 0) values['body'] = result.value
   else values['body'] = { ...(result.value as object), ...files }
+}
+
+/** Whether a form without any file is refused. */
+export function needsFile({ files = {} }: Body): boolean {
+  return Object.values(files).some(({ optional, many }) => !optional && !many)
 }
 
 const missing: IssueInit = Object.freeze({ source: 'body', message: 'A body is required.' })

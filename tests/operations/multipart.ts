@@ -2,7 +2,8 @@
 import t from 'tap'
 import * as z from 'zod'
 import { UploadFile } from '../../lib/forms.ts'
-import { multipart, operation, reply } from '../../lib/operations.ts'
+import { openapi } from '../../lib/openapi.ts'
+import { multipart, operation, reply, type UploadRule } from '../../lib/operations.ts'
 import { Route } from '../../lib/routing.ts'
 import { testClient } from '../../lib/testing/client.ts'
 
@@ -95,4 +96,16 @@ t.test('a file without a rule is validated by the schema', async (t) => {
   }
   t.equal(await send('abc'), 200)
   t.equal(await send('a'), 422)
+})
+
+t.test('a missing body lacks the files, even if the schema accepts it', async (t) => {
+  const sent = async (files: Record<string, UploadRule>) => {
+    const body = multipart(z.any(), { files })
+    const route = Route('/', { post: operation({ body, responses: { 204: null } }, () => {}) })
+    await using client = await testClient(route)
+    const { requestBody } = openapi([route], { title: 'A', version: '1' }).paths['/']?.post ?? {}
+    return [(await client.post('/')).status, requestBody?.required ?? false]
+  }
+  t.same(await sent({ photo: {} }), [422, true])
+  t.same(await sent({ photo: { optional: true }, more: { many: true } }), [204, false])
 })
