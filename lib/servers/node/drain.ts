@@ -156,8 +156,7 @@ export class Drain {
     for (const socket of this.#sockets) {
       if (socket.writableLength === 0 && !isLingering(socket)) socket.destroy()
     }
-    const isForeignIdle = this.#foreign?.isIdle ?? true
-    const isIdle = isForeignIdle && [...this.#sockets].every((socket) => socket.destroyed)
+    const isIdle = this.#isForeignIdle && [...this.#sockets].every((socket) => socket.destroyed)
     if (isIdle) for (const socket of this.#lower) socket.destroy()
     return isIdle
   }
@@ -168,9 +167,12 @@ export class Drain {
   }
 
   #isEmpty(): boolean {
-    const isForeignIdle = this.#foreign?.isIdle ?? true
     const connections = this.#sockets.size + this.#lower.size
-    return this.#ongoing.count === 0 && connections === 0 && isForeignIdle
+    return this.#ongoing.count === 0 && connections === 0 && this.#isForeignIdle
+  }
+
+  get #isForeignIdle(): boolean {
+    return this.#foreign?.isIdle ?? true
   }
 
   #until(condition: () => boolean, timeoutMs: number): Promise<void> {
