@@ -2,7 +2,7 @@
 import { LRU } from '../internal/lru.ts'
 
 /** A map with a limit on the bytes of its values. */
-export class Shelf<Value> {
+export class ByteCache<Value> {
   readonly #maxBytes: number
   readonly #kept = new LRU<{ readonly value: Value; readonly bytes: number }>()
   #bytes = 0

@@ -5,6 +5,7 @@ import type { Coding } from '../http/codings.ts'
 import { contentTag, etagOf, type FileStat } from '../responses/file/answer.ts'
 import { isGenerated } from '../responses/file/disk.ts'
 import type { HeaderList } from '../types.ts'
+import { ByteCache } from './bytecache.ts'
 import { SUFFIXES } from './codings.ts'
 import type { Directories, FileWithStats, FoundPath } from './directories.ts'
 import {
@@ -14,7 +15,6 @@ import {
   fieldsOf,
   withState,
 } from './fields.ts'
-import { Shelf } from './lru.ts'
 import { type Content, contentOf, readOrHash } from './state.ts'
 
 /** A file in the state in which it was last read. */
@@ -66,14 +66,14 @@ const SETTLED_MS = 2000
 export class Files {
   readonly #directories: Directories
   readonly #options: FilesOptions
-  readonly #shelf: Shelf<CachedFile>
+  readonly #cache: ByteCache<CachedFile>
   /** Pending descriptions, shared by all requests for a file that is read for the first time. */
   readonly #described = new Map<string, Promise<CachedFile | undefined>>()
 
   constructor(directories: Directories, options: FilesOptions) {
     this.#directories = directories
     this.#options = options
-    this.#shelf = new Shelf(options.maxBytes)
+    this.#cache = new ByteCache(options.maxBytes)
   }
 
   /** Returns the file of this name in its current state. It needs one `stat` if nothing has changed. */
@@ -110,7 +110,7 @@ export class Files {
     name: string,
     coding: Coding | undefined,
   ): CachedFile | undefined {
-    const kept = this.#shelf.get(keyOf(path, coding))
+    const kept = this.#cache.get(keyOf(path, coding))
     // A file has two names if one of the directories is inside another.
     return kept !== undefined && kept.name === name && isSame(kept.stats, stats) ? kept : undefined
   }
@@ -175,8 +175,8 @@ export class Files {
   /** The content of a file that has just changed, or of a file in procfs, is used for this request only. */
   #keep(file: CachedFile): void {
     if (file.state.size !== file.stats.size) return
-    if (file.content === undefined) this.#shelf.set(file.key, file, ENTRY_BYTES)
-    else if (isSettled(file.stats)) this.#shelf.set(file.key, file, sizeOf(file))
+    if (file.content === undefined) this.#cache.set(file.key, file, ENTRY_BYTES)
+    else if (isSettled(file.stats)) this.#cache.set(file.key, file, sizeOf(file))
   }
 
   /**
@@ -227,18 +227,18 @@ export class Files {
   /** Whether a large file may be read into memory. Smaller ones were read when they were described. */
   #mayRead(stats: Stats): boolean {
     if (!this.#isTagged(stats.size) || !isSettled(stats)) return false
-    return stats.size <= this.#options.maxBytes - ENTRY_BYTES - this.#shelf.bytes
+    return stats.size <= this.#options.maxBytes - ENTRY_BYTES - this.#cache.bytes
   }
 
   async #read(file: CachedFile): Promise<Uint8Array | undefined> {
     // The space is reserved first, because simultaneous reads must not use the same space.
-    this.#shelf.set(file.key, file, ENTRY_BYTES + file.stats.size)
+    this.#cache.set(file.key, file, ENTRY_BYTES + file.stats.size)
     try {
       file.content = await this.#readSame(file)
       return file.content
     } finally {
       file.reading = undefined
-      if (file.content === undefined) this.#shelf.delete(file.key)
+      if (file.content === undefined) this.#cache.delete(file.key)
     }
   }
 

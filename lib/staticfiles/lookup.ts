@@ -46,7 +46,7 @@ export async function lookUp<File extends FoundFile>(
   if (name !== undefined) {
     const found = await lookUpName(files, settings, name, path)
     if (found === 'slash') return found
-    if (found !== undefined) return formOf(files, settings, scope, found)
+    if (found !== undefined) return targetOf(files, settings, scope, found, 200)
     const page = await lookUpFallback(files, settings, scope, name)
     if (page !== undefined) return page
   }
@@ -77,14 +77,16 @@ async function lookUpName<File extends FoundFile>(
   return undefined
 }
 
-async function formOf<File extends FoundFile>(
+async function targetOf<File extends FoundFile>(
   files: Lookup<File>,
   settings: Settings,
   scope: HTTPScope,
-  file: File,
+  plain: File,
+  status: Target<File>['status'],
 ): Promise<Target<File>> {
-  if (settings.codings.length === 0) return { file, plain: file, status: 200 }
-  return { file: await bestForm(files, settings, scope, file), plain: file, status: 200 }
+  const isPlain = settings.codings.length === 0
+  const file = isPlain ? plain : await bestForm(files, settings, scope, plain)
+  return { file, plain, status }
 }
 
 async function lookUpFile<File extends FoundFile>(
@@ -111,8 +113,7 @@ async function lookUpFallback<File extends FoundFile>(
   if (looksLikeFile && !asksForHTML(scope)) return undefined
   const page = await lookUpFile(files, settings.fallback)
   if (page === undefined) return undefined
-  const file = await bestForm(files, settings, scope, page)
-  const target = { file, plain: page, status: 200 } as const
+  const target = await targetOf(files, settings, scope, page, 200)
   return looksLikeFile ? { ...target, vary: 'Accept' } : target
 }
 
@@ -120,14 +121,14 @@ function asksForHTML({ headers }: HTTPScope): boolean {
   return asksForType(joinedField(headers, 'accept') ?? '', 'text/html')
 }
 
-// ST-13
+/** Finds the page for missing files, in html mode (ST-13). */
 async function lookUpPage404<File extends FoundFile>(
   files: Lookup<File>,
   settings: Settings,
   scope: HTTPScope,
 ): Promise<Target<File> | undefined> {
   const page = settings.html ? await lookUpFile(files, '404.html') : undefined
-  return page && { file: await bestForm(files, settings, scope, page), plain: page, status: 404 }
+  return page && targetOf(files, settings, scope, page, 404)
 }
 
 /** Returns the compressed form that the client prefers, or the plain file. */

@@ -3,11 +3,11 @@ import type { Coding } from '../http/codings.ts'
 import { joinBytes } from '../internal/bytes.ts'
 import { check } from '../internal/checks.ts'
 import type { HeaderList } from '../types.ts'
+import { ByteCache } from './bytecache.ts'
 import { SUFFIXES } from './codings.ts'
 import { cacheControlOf, fieldsOf, withState } from './fields.ts'
 import type { FilesOptions } from './files.ts'
 import type { Lookup } from './lookup.ts'
-import { Shelf } from './lru.ts'
 import { type FileBytes, type FileSource, type SourceFile, tooShort } from './source.ts'
 
 /** A file of a source, in the state in which it was opened for this request. */
@@ -33,12 +33,12 @@ const ETAG = /^"[\x21\x23-\x7e\x80-\xff]*"$/
 export class SourcedFiles implements Lookup<SourcedFile> {
   readonly #source: FileSource
   readonly #options: FilesOptions
-  readonly #shelf: Shelf<CachedFile>
+  readonly #cache: ByteCache<CachedFile>
 
   constructor(source: FileSource, options: FilesOptions) {
     this.#source = source
     this.#options = options
-    this.#shelf = new Shelf(options.maxBytes)
+    this.#cache = new ByteCache(options.maxBytes)
   }
 
   /** A source does not list directories, so a name without a file may be a directory. */
@@ -71,7 +71,7 @@ export class SourcedFiles implements Lookup<SourcedFile> {
     if (etag === undefined || size > Math.min(maxFileBytes, maxBytes - ENTRY_BYTES))
       return undefined
     const key = coding === undefined ? name : `${coding} ${name}`
-    const kept = this.#shelf.get(key)
+    const kept = this.#cache.get(key)
     if (kept?.etag === etag) return kept.content
     const bytes = state.read(0, size)
     if (bytes instanceof Uint8Array) return checked(bytes, size)
@@ -79,11 +79,11 @@ export class SourcedFiles implements Lookup<SourcedFile> {
   }
 
   async #keep(key: string, kept: CachedFile, size: number): Promise<Uint8Array> {
-    this.#shelf.set(key, kept, ENTRY_BYTES + size)
+    this.#cache.set(key, kept, ENTRY_BYTES + size)
     try {
       return await kept.content
     } catch (error) {
-      if (this.#shelf.get(key) === kept) this.#shelf.delete(key)
+      if (this.#cache.get(key) === kept) this.#cache.delete(key)
       throw error
     }
   }

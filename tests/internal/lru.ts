@@ -3,7 +3,7 @@ import t from 'tap'
 import { memoryBackend } from '../../lib/channels/memory.ts'
 import { LRU } from '../../lib/internal/lru.ts'
 import { memoryCounters } from '../../lib/middleware/ratelimit/counters.ts'
-import { Shelf } from '../../lib/staticfiles/lru.ts'
+import { ByteCache } from '../../lib/staticfiles/bytecache.ts'
 import { memoryStore } from '../../lib/stores/memory.ts'
 
 /** The entries in the order of use, which empties it. */
@@ -81,12 +81,12 @@ t.test('many new keys cost no more when the cache is full', async (t) => {
   const limit = { max: 1, seconds: 60 }
   const store = memoryStore({ maxEntries: FULL })
   const counters = memoryCounters()
-  const shelf = new Shelf<number>(FULL)
+  const cache = new ByteCache<number>(FULL)
   const backend = memoryBackend({ history: 1, maxSize: FULL * 100 })
   const floods: Record<string, (index: number) => unknown> = {
     memoryStore: (index) => store.set(String(index), new Uint8Array(1), 60),
     rateLimit: (index) => counters.take(limit, String(index), 1, Date.now()),
-    StaticFiles: (index) => shelf.set(String(index), index, 1),
+    StaticFiles: (index) => cache.set(String(index), index, 1),
     memoryBackend: (index) => backend.publish(String(index), ''),
   }
   for (const [name, step] of Object.entries(floods)) {
