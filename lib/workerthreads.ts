@@ -106,22 +106,37 @@ export function workerThreads<Functions>(
     const isFit = typeof value === 'number' && value >= (name === 'size' ? 1 : 0) && value < 2 ** 31
     checkRange(where, isFit, `${name} must be a number in its range`, value, 'Leave it out')
   }
-  return new Threads<Functions>(filename, { ...(size && { size }), maxQueue, graceMs, idleMs })
+  return new Threads<Functions>({
+    filename,
+    minThreads: 0,
+    maxThreads: size ?? defaultSize(),
+    maxQueue,
+    idleTimeout: idleMs,
+    closeTimeout: graceMs,
+  })
 }
 
 class Threads<Functions> implements WorkerThreads<Functions> {
-  readonly #pool: Piscina
+  readonly #settings: object
+  #pool: Piscina
+  /** The error of the last pool that could not load the module. */
+  #failure: unknown
   #closing: Promise<void> | undefined
 
-  constructor(filename: string, options: WorkerThreadsOptions) {
-    const { size, maxQueue = 0, graceMs = 0, idleMs = 0 } = options
-    this.#pool = new Piscina({
-      filename,
-      minThreads: 0,
-      maxThreads: size ?? defaultSize(),
-      maxQueue,
-      idleTimeout: idleMs,
-      closeTimeout: graceMs,
+  constructor(settings: object) {
+    this.#settings = settings
+    this.#pool = this.#open()
+  }
+
+  #open(): Piscina {
+    const pool = new Piscina(this.#settings)
+    // Without a listener, a thread that cannot load the module would end the process.
+    return pool.on('error', (error) => {
+      if (pool.threads.length > 0) return
+      // No thread takes the waiting calls. Later calls try again.
+      this.#failure = error
+      this.#pool = this.#open()
+      void pool.destroy()
     })
   }
 
@@ -143,12 +158,13 @@ class Threads<Functions> implements WorkerThreads<Functions> {
         'workerThreads.run: not possible any more, the threads were closed. Close them last.',
       )
     }
+    const pool = this.#pool
     try {
       const transferList = [...transfer]
-      return await this.#pool.run(input, { name, transferList, ...(signal && { signal }) })
+      return await pool.run(input, { name, transferList, ...(signal && { signal }) })
     } catch (error) {
       if (signal?.aborted) throw signal.reason
-      throw isFull(error) ? busy(error) : error
+      throw isFull(error) ? busy(error) : pool === this.#pool ? error : this.#failure
     }
   }
 

@@ -1,7 +1,9 @@
 // Runs alone: the runner's hooks fail in threads.
+import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { Application } from '../lib/applications.ts'
 import { JSONResponse } from '../lib/responses.ts'
 import { Route } from '../lib/routing.ts'
@@ -29,6 +31,29 @@ t.test('functions run in other threads, with their types', async (t) => {
   // @ts-expect-error: it takes numbers
   t.equal(await threads.run('add', { a: 'a', b: 'b' }), 'ab')
 })
+
+/** The URL of a module with this text. */
+function moduleOf(t: Test, text: string): URL {
+  return pathToFileURL(path.join(t.testdir({ 'work.mjs': text }), 'work.mjs'))
+}
+
+t.test(
+  'a module that cannot be loaded rejects the calls, and does not end the process',
+  async (t) => {
+    const one = moduleOf(t, `throw new RangeError('no licence')`)
+    for (const size of [1, 3]) {
+      await using threads = workerThreads<Functions>(one, { size })
+      for (let time = 0; time < 2; time++) {
+        const calls = [1, 2, 3].map((a) => threads.run('add', { a, b: 1 }))
+        for (const call of calls)
+          await t.rejects(call, { name: 'RangeError', message: 'no licence' })
+      }
+    }
+    const missing = workerThreads<Functions>(new URL('./none.mjs', one))
+    await t.rejects(missing.run('add', { a: 1, b: 1 }), { code: 'ERR_MODULE_NOT_FOUND' })
+    await missing.close()
+  },
+)
 
 t.test('the event loop continues meanwhile', async (t) => {
   await using threads = workerThreads<Functions>(MODULE, { size: 1 })

@@ -1,6 +1,6 @@
 /** Channels within this process. */
 
-import { checkRange } from '../internal/checks.ts'
+import { checkLimits, checkRange } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { LRU } from '../internal/lru.ts'
 import type { ChannelBackend, ChannelListener, KeptMessage } from './backend.ts'
@@ -28,8 +28,7 @@ export function memoryBackend(options: MemoryBackendOptions = {}): ChannelBacken
   const isWhole = Number.isSafeInteger(history) && history >= 0
   const whole = 'history must be a whole number of messages'
   checkRange('memoryBackend', isWhole, whole, history, 'Use 0 to keep none')
-  const positive = 'maxSize must be a number of bytes greater than 0'
-  checkRange('memoryBackend', maxSize >= 1, positive, maxSize, 'Use Infinity for no limit')
+  checkLimits('memoryBackend', { maxSize })
   return new MemoryBackend(history, maxSize)
 }
 

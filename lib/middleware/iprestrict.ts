@@ -36,15 +36,15 @@ export function ipRestrict(options: IPRestrictOptions): Middleware {
   })
 }
 
-function readRules({ allow, deny }: IPRestrictOptions): (host: string) => boolean {
-  if (allow === undefined && deny === undefined) {
+function readRules(options: IPRestrictOptions): (host: string) => boolean {
+  if (options.allow === undefined && options.deny === undefined) {
     throw new TypeError(
       "ipRestrict: allow or deny is needed, neither was given. Write ipRestrict({ allow: ['192.0.2.0/24'] }).",
     )
   }
   // An unparsable address is in no range and must be denied, so the default is all IP addresses.
-  const all = ['0.0.0.0/0', '::/0']
-  const allowed = new IPRanges('ipRestrict: allow', allow === undefined ? all : allow)
-  const denied = new IPRanges('ipRestrict: deny', deny === undefined ? [] : deny)
+  const { allow = ['0.0.0.0/0', '::/0'], deny = [] } = options
+  const allowed = new IPRanges('ipRestrict: allow', allow)
+  const denied = new IPRanges('ipRestrict: deny', deny)
   return (host) => allowed.has(host) && !denied.has(host)
 }

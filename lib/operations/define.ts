@@ -1,6 +1,6 @@
 /** Makes an operation from a contract and a handler, and checks both at definition. */
 
-import { check, invalid } from '../internal/checks.ts'
+import { check, checkFunction, invalid } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { CONTRACT_KEYS, type Contract } from './contract.ts'
 import { type AnyOperationHandler, Plan } from './run.ts'
@@ -110,14 +110,7 @@ function assertContract(where: string, contract: Contract): void {
   const { status, onInvalid } = contract
   const isStatus = status === undefined || status === 400 || status === 422
   check(where, isStatus, 'status must be 400 or 422', status, 'Leave it out for 422')
-  const isAnswer = onInvalid === undefined || typeof onInvalid === 'function'
-  check(
-    where,
-    isAnswer,
-    'onInvalid must be a function',
-    onInvalid,
-    'Write (error, request) => response',
-  )
+  checkFunction(where, 'onInvalid', onInvalid, 'Write (error, request) => response')
 }
 
 function isResolvable(value: unknown): boolean {

@@ -100,7 +100,7 @@ t.test('invalid limits throw immediately', (t) => {
   for (const maxSize of [0, -1, Number.NaN]) {
     t.throws(() => memoryBackend({ maxSize }), {
       name: 'RangeError',
-      message: `memoryBackend: maxSize must be a number of bytes greater than 0, ${maxSize} was given. Use Infinity for no limit.`,
+      message: `memoryBackend: maxSize must be a number greater than 0, ${maxSize} was given. Use Infinity for no limit.`,
     })
   }
   t.end()

@@ -6,7 +6,7 @@ import {
   type KeptMessage,
   type Position,
 } from '../../channels.ts'
-import { check, checkRange } from '../../internal/checks.ts'
+import { check, checkLimits, checkRange } from '../../internal/checks.ts'
 import { assertTimeout } from '../../internal/deadline.ts'
 import { knownOptions } from '../../internal/knownoptions.ts'
 import { ask, isWorker, onNews, Unanswered } from './asking.ts'
@@ -58,8 +58,7 @@ export function clusterBackend(options: ClusterBackendOptions = {}): ChannelBack
   const isWhole = Number.isSafeInteger(history) && history >= 0
   const whole = 'history must be a whole number of messages'
   checkRange(where, isWhole, whole, history, 'Use 0 to keep none')
-  const positive = 'maxSize must be a number of bytes greater than 0'
-  checkRange(where, maxSize >= 1, positive, maxSize, 'Use Infinity for no limit')
+  checkLimits(where, { maxSize })
   assertTimeout(where, timeoutMs)
   const limits = { history, maxSize }
   if (isWorker(where)) return new PrimaryBackend(name, limits, timeoutMs)
