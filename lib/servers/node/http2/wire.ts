@@ -1,7 +1,7 @@
 /** Writes a response to an HTTP/2 stream. `protocol/response.ts` decides what is written, and in which order. */
 import { Buffer } from 'node:buffer'
 import type { ServerHttp2Stream } from 'node:http2'
-import { ClientDisconnected } from '../../../exceptions.ts'
+import { ClientDisconnected, ProtocolError } from '../../../exceptions.ts'
 import { NO_BYTES } from '../../../internal/bytes.ts'
 import type { Head } from '../../../protocol/head.ts'
 import type { Wire } from '../../../protocol/response.ts'
@@ -14,6 +14,9 @@ import { resetStream } from './reset.ts'
 
 /** Up to this size in bytes, a body is copied, and the app may reuse its buffer. */
 const SMALL = 16_384
+
+/** The largest head, with 12 bytes for each field. For a larger one, node:http2 ends the connection without an error. */
+const MOST_HEAD = 65_400
 
 /** How long a client may take to read the bytes that were sent before a reset, in ms. */
 const CUT_MS = 5_000
@@ -106,6 +109,12 @@ export class StreamWire implements Wire {
   }
 
   #respond({ status, headers }: Head, length: number | undefined, endStream: boolean): void {
+    const size = headers.reduce((sum, text) => sum + text.length + 6, 0)
+    if (size > MOST_HEAD) {
+      throw new ProtocolError(
+        `http.response.start: a head over HTTP/2 may have ${MOST_HEAD} bytes, this one has ${size}. Shorten its values.`,
+      )
+    }
     const stream = this.#stream
     const fields = toStreamHeaders(headers, status)
     if (length !== undefined) fields['content-length'] = String(length)

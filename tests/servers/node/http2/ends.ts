@@ -45,6 +45,21 @@ t.test('an error before the start is a 500, and a later one a reset', async (t) 
   ])
 })
 
+t.test(
+  'a head that is too large for HTTP/2 is an error, and the connection stays open',
+  async (t) => {
+    const { port, errors } = await serving(t, async ({ queryString }, _receive, send) => {
+      const headers = ['x', 'a'.repeat(Number(queryString))]
+      await send({ type: 'http.response.start', status: 200, headers })
+      await send({ type: 'http.response.body', body: Buffer.from('fine') })
+    })
+    const session = await connected(t, port)
+    t.match(await answerOf(ask(session, { ':path': '/?70000' })), { status: 500 })
+    t.match(await answerOf(ask(session, { ':path': '/?60000' })), { status: 200, text: 'fine' })
+    t.match(errors, [{ message: /over HTTP\/2 may have 65400 bytes, this one has 70013\. / }])
+  },
+)
+
 t.test('a body that differs from its announced length is a reset', async (t) => {
   const { port, errors } = await serving(t, async (_scope, _receive, send) => {
     await send({ type: 'http.response.start', status: 200, headers: ['content-length', '9'] })
