@@ -111,6 +111,20 @@ t.test('a port in use is reported with what to do', async (t) => {
   t.match(stderr, `stellula: serve: port ${port} of 127.0.0.1 is in use. Choose another, or`)
 })
 
+t.test(
+  'a missing folder of a unix socket is reported',
+  { skip: process.platform === 'win32' },
+  async (t) => {
+    const args = ['serve', 'app.js', '--path', 'none/app.sock']
+    const { code, stderr } = await run(t, args, { 'app.js': APP })
+    t.equal(code, 1)
+    t.match(
+      stderr,
+      'stellula: serve: the socket none/app.sock is in a folder that does not exist, or',
+    )
+  },
+)
+
 t.test('TypeScript runs if Node or tsx supports it, and is refused otherwise', async (t) => {
   const app = `export const app: unknown = async () => {}\n`
   const { typescript } = process.features as { typescript?: string | false }

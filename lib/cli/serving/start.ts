@@ -56,12 +56,13 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'is not a known host. Choose another --host.',
   EBADF: 'is not an open descriptor. Check what started this process.',
   EINVAL: 'does not listen. Check what started this process.',
-  ENOENT: 'is in a folder that does not exist. Choose another --path.',
+  ENOENT: 'is in a folder that does not exist, or is closed to this user. Choose another --path.',
 }
 
 function listenError(error: unknown, place: Place): unknown {
   const { code = '', syscall } = error as NodeJS.ErrnoException
-  const reason = REASONS[code]
+  // For a unix socket, libuv reports a missing folder as EACCES.
+  const reason = REASONS['path' in place && code === 'EACCES' ? 'ENOENT' : code]
   const isOwn = syscall === 'listen' || syscall === 'getaddrinfo' || 'fd' in place
   if (reason === undefined || !isOwn) return error
   return new CommandError(`serve: ${placeText(place)} ${reason}`)
