@@ -72,7 +72,7 @@ async function startInside(
     await inside.start(apps, scope)
   } catch (error) {
     await inside.giveUp()
-    await finish(running).catch(() => {})
+    await finish(running).catch(() => {}) // the first error is reported
     throw error
   }
 }

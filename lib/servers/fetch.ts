@@ -199,7 +199,7 @@ class FetchServer {
   }
 
   async #stop(): Promise<void> {
-    await this.#starting?.catch(() => {})
+    await this.#starting?.catch(() => {}) // reported to the callers of start()
     this.cut('websockets')
     if (this.#open.size > 0) {
       await new Promise<void>((resolve) => {

@@ -115,7 +115,7 @@ export class PostgresRelay implements ChannelBackend {
       if (this.#batch?.messages === messages) this.#batch = undefined
       return inTime(this.#settings.table.publish(messages), this.#settings.timeoutMs)
     })
-    this.#sent = sent.catch(() => {})
+    this.#sent = sent.catch(() => {}) // reported to the publishers
     this.#batch = { messages, sent }
     return this.#batch
   }

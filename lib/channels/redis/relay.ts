@@ -99,6 +99,7 @@ export class RedisRelay implements ChannelBackend {
 
   leave(channel: string): void {
     const key = this.#key(channel)
+    // If it fails, the messages of the channel are ignored here.
     if (this.#feeds.delete(key)) this.#session?.link.unsubscribe(key).catch(() => {})
   }
 

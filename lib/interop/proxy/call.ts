@@ -81,7 +81,7 @@ export class Call {
       // The listener stays, because the response may later fail with the same error.
       this.request.on('error', (error) => reject(asUpstreamError(error)))
     })
-    this.response.catch(() => {})
+    this.response.catch(() => {}) // reported to the caller, who may first send the body
     this.#follow()
   }
 

@@ -165,7 +165,7 @@ class Forwarding {
       const isOpen = this.#call?.request.destroyed === false
       if (last.type === 'http.disconnect' && isOpen) this.leave()
     }
-    wait().catch(() => {})
+    wait().catch(() => {}) // this only looks for the disconnect
   }
 
   async answer(response: IncomingMessage, send: Send): Promise<void> {

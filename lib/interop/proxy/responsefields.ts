@@ -52,8 +52,8 @@ function moveLocation(value: string, rules: ResponseRules): string {
   const place = value.slice(own.length)
   if (own === '' ? !/^\/(?!\/)/.test(place) : !/^(?:[/?#]|$)/.test(place)) return value
   // An upstream that uses the forwarded prefix has already added it, even to URLs with its own host.
-  if (sendsPrefix && mount !== '' && isBelow(place, mount)) return isForeign ? value : place
-  if (!isBelow(place, base.path)) return value
+  if (sendsPrefix && mount !== '' && isURLBelow(place, mount)) return isForeign ? value : place
+  if (!isURLBelow(place, base.path)) return value
   const moved = mount + place.slice(base.path.length) || '/'
   // Two slashes would start a host name.
   return /^\/[/\\]/.test(moved) ? value : moved
@@ -78,12 +78,13 @@ function moveCookie(value: string, { base, mount }: ResponseRules): string {
     .map((attribute) => {
       const [start = ''] = /^\s*path\s*=\s*/i.exec(attribute) ?? []
       const path = attribute.slice(start.length).trimEnd()
-      if (start === '' || !isBelow(path, base.path)) return attribute
+      if (start === '' || !isURLBelow(path, base.path)) return attribute
       return start + (mount + path.slice(base.path.length) || '/')
     })
   return [pair, ...moved].join(';')
 }
 
-function isBelow(place: string, prefix: string): boolean {
+/** Whether the path of a URL, which may have a query or a fragment, is the prefix or below it. */
+function isURLBelow(place: string, prefix: string): boolean {
   return place.startsWith(prefix) && /^(?:[/?#]|$)/.test(place.slice(prefix.length))
 }

@@ -59,7 +59,7 @@ export class Primary {
   /** Replaces all workers, after earlier calls have finished. */
   roll(): Promise<void> {
     const rolled = this.#rolling.then(() => this.#roll())
-    this.#rolling = rolled.catch(() => {})
+    this.#rolling = rolled.catch(() => {}) // reported to the caller
     return rolled
   }
 
