@@ -147,9 +147,8 @@ export class Compression {
 
   #start(start: HTTPResponseStartMessage, headers: HeaderList): void {
     this.#held = undefined
-    this.#last = handled(
-      this.#pass(headers === start.headers ? start : withHeaders(start, headers)),
-    )
+    const sending = this.#pass(headers === start.headers ? start : withHeaders(start, headers))
+    this.#last = sending === SENT ? sending : handled(sending) // no promise for what is sent
   }
 
   #pass(message: SendMessage): Promise<void> {
