@@ -3,6 +3,7 @@
 import type { HTML } from '../html.ts'
 import { encodeText } from '../internal/bytes.ts'
 import { invalid, outOfRange } from '../internal/checks.ts'
+import { isThenable } from '../internal/handled.ts'
 import { isOf } from '../types/brand.ts'
 import { Response, type ResponseOptions } from './response.ts'
 
@@ -38,7 +39,7 @@ export class HTMLResponse extends Response<string | Uint8Array | HTML | null | u
 /**
  * A value as compact JSON, by the rules of `JSON.stringify`.
  *
- * @throws TypeError if the value has no JSON form: undefined, a function, a bigint, a cycle.
+ * @throws TypeError if the value has no JSON form: undefined, a function, a bigint, a cycle, a promise.
  * @example
  * new JSONResponse({ id: 7 })
  */
@@ -48,14 +49,11 @@ export class JSONResponse extends Response<unknown> {
   static override readonly mediaType: string = 'application/json'
 
   override render(content: unknown): Uint8Array {
-    const text: string | undefined = JSON.stringify(content)
+    // A promise would become {}.
+    const text: string | undefined = isThenable(content) ? undefined : JSON.stringify(content)
     if (text !== undefined) return encodeText(text)
-    throw invalid(
-      'JSONResponse',
-      'the content must have a JSON form',
-      content,
-      'Pass null for "nothing"',
-    )
+    const what = 'the content must have a JSON form'
+    throw invalid('JSONResponse', what, content, 'Await promises, pass null for "nothing"')
   }
 }
 

@@ -32,7 +32,8 @@ export function unmatchedResponse(scope: HTTPScope): App {
 }
 
 /**
- * Sorts routes by the number of characters in which they differ from the path; parameters match any segment.
+ * Sorts routes by the number of characters in which they differ from the path; parameters match any segment,
+ * and count as one character if it is missing.
  */
 function nearestFirst(path: string, listed: readonly ListedRoute[]): ListedRoute[] {
   const costs = listed.map((route) => ({ route, cost: costOf(path, route.path) }))
@@ -45,8 +46,8 @@ function costOf(path: string, template: string): number {
   let cost = 0
   for (let at = 0; at < Math.max(given.length, parts.length); at++) {
     const part = parts[at] ?? ''
-    const isParameter = part.startsWith('{') && at < given.length
-    if (!isParameter) cost += distance((given[at] ?? '').toLowerCase(), part.toLowerCase())
+    if (!part.startsWith('{')) cost += distance((given[at] ?? '').toLowerCase(), part.toLowerCase())
+    else if (at >= given.length) cost++
   }
   return cost
 }

@@ -53,10 +53,10 @@ t.test('JSONResponse', async (t) => {
   })
 
   t.test('throws for values without a JSON form: RS-11', async (t) => {
-    for (const value of [undefined, () => {}, Symbol('a')]) {
+    for (const value of [undefined, () => {}, Symbol('a'), Promise.resolve({})]) {
       t.throws(
         () => json(value),
-        /^JSONResponse: the content must have a JSON form, .+ was given\. Pass null for "nothing"\.$/,
+        /^JSONResponse: the content must have a JSON form, .+ was given\. Await promises, pass null for "nothing"\.$/,
       )
     }
     const circle: unknown[] = []

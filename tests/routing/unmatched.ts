@@ -54,6 +54,16 @@ t.test('text lists the routes, the nearest first', async (t) => {
   t.ok(lines.includes('  WebSocket /live'))
 })
 
+t.test('a route whose parameter is missing is near', async (t) => {
+  const routes = ['/e', '/x/y', '/users/{id:int}'].map((path) =>
+    Route(path, () => undefined as never),
+  )
+
+  const { text } = await answered(appOf({ routes }), '/user')
+
+  t.equal(text.split('\n')[3], '  GET, HEAD /users/{id:int}')
+})
+
 t.test('a browser gets an escaped page', async (t) => {
   const { text: page } = await answered(appOf(), '/<b>?token=s3cret', 'text/html')
 
