@@ -133,7 +133,7 @@ class FetchServer {
       rootPath,
       // It is read each time because the port may be known only later.
       get server() {
-        return options.server ?? null
+        return options.server ? Object.freeze({ ...options.server }) : null
       },
       state: undefined,
       upgrade: options.upgrade,

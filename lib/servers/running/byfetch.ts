@@ -53,11 +53,7 @@ export async function serveByFetch(
 ): Promise<RunningServer> {
   const { host = '127.0.0.1', port = 8000, path, signal } = options
   signal?.throwIfAborted()
-  // All scopes share it.
-  let address: ServerAddress = Object.freeze({
-    host: path ?? host,
-    port: path === undefined ? port : null,
-  })
+  let address: ServerAddress = { host: path ?? host, port: path === undefined ? port : null }
   const handler = toFetch(app, {
     ...forFetch(options),
     get server() {
@@ -75,7 +71,7 @@ export async function serveByFetch(
     await handler.close()
     throw error
   }
-  if (path === undefined) address = Object.freeze({ host, port: listener.port ?? port })
+  if (path === undefined) address = { host, port: listener.port ?? port }
   return makeRunningServer(
     {
       address,

@@ -104,7 +104,7 @@ t.test('options are checked', async (t) => {
     [() => clusterStore({ size: 1 } as never), /^clusterStore: unknown option "size"/],
     [() => clusterBackend({ name: '' }), /^clusterBackend: a name must consist of letters/],
     [() => clusterBackend({ history: -1 }), /^clusterBackend: history must be a whole number/],
-    [() => clusterBackend({ maxSize: 0 }), /^clusterBackend: maxSize must be a number of bytes/],
+    [() => clusterBackend({ maxSize: 0 }), /^clusterBackend: maxSize must be a number greater/],
     [
       () => clusterMetrics({} as never),
       /^clusterMetrics: the argument must be a result of metrics\(\)/,
