@@ -24,7 +24,7 @@ for i = 2, #ARGV, 2 do
   elseif known == index - 1 then previous, spent = spent, 0
   elseif known ~= index then previous, spent = 0, 0 end
   local sum = spent + cost
-  if sum > math.floor(max - previous * (1 - (position - index))) then isAllowed = false end
+  if sum > math.floor(max - previous * (1 - (position - index)) + 0.001) then isAllowed = false end
   longest = math.max(longest, length)
   states[#states + 1] = string.format('%.17g %.0f %.0f', position, previous, sum)
   fields[#fields + 1] = ARGV[i + 1]

@@ -37,13 +37,19 @@ export function momentAt(position: number): Moment {
 }
 
 /**
+ * Times in window lengths since 1970 are inexact. Without this part of a request, a client that repeats it
+ * exactly after the announced seconds could be rejected again.
+ */
+const ROUNDING = 0.001
+
+/**
  * Returns the maximum of this window's counter if the counter before it reached `previous`.
  *
  * The window before is weighted by the part of it that lies within the last `seconds`, as if its requests
  * had been spread evenly.
  */
 export function roomIn({ max }: RateLimit, previous: number, { over }: Moment): number {
-  return Math.floor(max - previous * (1 - over))
+  return Math.floor(max - previous * (1 - over) + ROUNDING)
 }
 
 /** Returns the verdict if the counter reached, or would have reached, `sum`. */
