@@ -10,7 +10,7 @@ import { collectGarbage } from '../../support/gc.ts'
 import { body, field, file, MULTIPART } from '../../support/multipart.ts'
 import { httpScope } from '../../support/scopes.ts'
 
-const SIZE = 50_000
+const SIZE = 100_000
 /** What is loaded at first use must not be counted. */
 const FEW = 100
 const URLENCODED = 'application/x-www-form-urlencoded'
@@ -107,8 +107,8 @@ t.test(
   },
 )
 
-/** What the compiler makes meanwhile, and the buffer of one stream of Node. */
-const SOME_CODE = 8_000_000
+/** What the compiler makes meanwhile, and the buffer of one stream of Node: 64 KiB in parts of one byte are 12 MB. */
+const SOME_CODE = 20_000_000
 
 function held(): number {
   collectGarbage()
