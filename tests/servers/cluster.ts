@@ -30,7 +30,7 @@ t.test('workers share a port, have numbers, and end by SIGTERM', { skip }, async
 
 t.test('workers end by SIGTERM that arrives while they load their modules', { skip }, async (t) => {
   const { child, output, ended, until } = startCluster(t, { gracePeriodMs: 20_000, loadingMs: 300 })
-  await until(/loading\nloading/)
+  await until(/loading[\s\S]*loading/)
 
   child.kill('SIGTERM')
 
