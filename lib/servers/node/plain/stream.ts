@@ -23,6 +23,10 @@ export class PlainStream implements Sink {
     this.#onEnd = onEnd
   }
 
+  get isEmpty(): boolean {
+    return this.#socket.writableLength === 0
+  }
+
   flushHeaders(): void {
     writeAround(this.#socket, this.#takeHead(), NO_BYTES, '')
   }
