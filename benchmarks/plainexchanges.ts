@@ -1,4 +1,4 @@
-// What does an answer cost with plain exchanges, and without them, against raw node:http?
+// What does an answer cost with plain exchanges, without them, and at least, against raw node:http?
 //
 //   node benchmarks/build/plainexchanges.js [--scenario hello,param,post]
 //                                    [--sets 5] [--rounds 4] [--seconds 0.5] [--warmup 1.5] [--save]
@@ -10,8 +10,8 @@ import { choose } from './options.ts'
 import { effortOf, measureContest, methodOf, pairOptions } from './pairs.ts'
 import { machine, machineLoad, saveGood, stellulaBuild, table } from './report.ts'
 
-const sides = ['raw', 'plain', 'node'] as const
-const scenarioNames = ['hello', 'param', 'post', 'stream', 'static10k'] as const
+const sides = ['raw', 'plain', 'node', 'net'] as const
+const scenarioNames = ['hello', 'json', 'param', 'post', 'stream', 'static10k'] as const
 
 const { values } = parseArgs({ options: { ...pairOptions, scenario: { type: 'string' } } })
 const effort = effortOf(values)
@@ -38,7 +38,8 @@ ${machine(['stellula'])}
 * ${methodOf(effort)}; ${driver}, ${connections} connections, keep-alive; load average before the start ${loadBefore}
 
 Server CPU time per request: raw node:http written by hand, without a router; \`serve()\` (plain); \`serve()\` with
-\`shortcuts: false\` (node). param answers a typed path parameter as JSON, post reads 1 KB of JSON, stream
+\`shortcuts: false\` (node); node:net alone, which writes the same bytes for each chunk that arrives, and neither
+reads requests nor makes answers (net): no server on node:net can be faster than that. param answers a typed path parameter as JSON, post reads 1 KB of JSON, stream
 sends 64 KiB in 64 pieces. Less is faster; the last column tells how far the sets of processes are apart.
 
 ${table(header, rows)}`
