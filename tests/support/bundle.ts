@@ -6,9 +6,10 @@ import t from 'tap'
 import { filesIn } from './sources.ts'
 
 /**
- * The first folders of the tests that each bundle runs. `alone` has the files that run alone, and `browsers`
- * those that show pages, wherever they are; `units` has all others. `checks` reads sources and documentation
- * instead of running the library, so it belongs to `npm run check`.
+ * The folders of the tests that each bundle runs. If two bundles name a folder, the first one has its files.
+ * `alone` has the files that run alone, and `browsers` those that show pages, wherever they are; `units` has all
+ * others. `checks` reads sources and documentation instead of running the library, so it belongs to
+ * `npm run check`.
  */
 const BUNDLES: Readonly<Record<string, readonly string[]>> = {
   advisories: ['advisories'],
@@ -16,13 +17,15 @@ const BUNDLES: Readonly<Record<string, readonly string[]>> = {
   browsers: [],
   checks: ['architecture', 'docs'],
   bodies: ['forms', 'requests', 'responses', 'staticfiles', 'html', 'negotiation', 'pagination'],
+  channels: ['channels'],
   cli: ['cli', 'examples'],
   interop: ['interop'],
   middleware: ['middleware', 'authoring', 'authentication'],
+  node: ['servers/node', 'protocol'],
   operations: ['operations', 'openapi', 'asyncapi', 'client'],
   routing: ['routing', 'layers', 'convertors', 'applications', 'endpoints', 'errors', 'problems'],
-  servers: ['servers', 'protocol'],
-  state: ['stores', 'redis', 'channels', 'testing'],
+  servers: ['servers'],
+  state: ['stores', 'redis', 'testing'],
   units: [],
 }
 
@@ -99,12 +102,12 @@ export function runProcesses(files: readonly string[], atOnce: number): void {
 }
 
 function bundleOf(file: string): string | undefined {
-  const folder = file.split('/')[0]?.replace(/\.ts$/, '') ?? ''
-  if (OTHERS.includes(folder)) return undefined
+  const isIn = (folder: string): boolean => file.startsWith(`${folder}/`) || file === `${folder}.ts`
+  if (OTHERS.some(isIn)) return undefined
   const source = readFileSync(path.join('tests', file), 'utf8')
   if (source.startsWith(ALONE)) return 'alone'
   if (SHOWS_PAGES.test(source)) return 'browsers'
-  return Object.keys(BUNDLES).find((name) => BUNDLES[name]?.includes(folder)) ?? 'units'
+  return Object.keys(BUNDLES).find((name) => BUNDLES[name]?.some(isIn)) ?? 'units'
 }
 
 function compiled(file: string): string {

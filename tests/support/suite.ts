@@ -16,9 +16,11 @@ const PROCESSES = 4
 const LONGEST: readonly string[] = [
   'bundles/browsers.ts',
   'bundles/cli.ts',
-  'bundles/state.ts',
-  'bundles/servers.ts',
+  'bundles/node.ts',
+  'bundles/channels.ts',
   'bundles/advisories.ts',
+  'bundles/servers.ts',
+  'bundles/state.ts',
   'bundles/operations.ts',
   'servers/cluster.ts',
   'cli/processes.ts',

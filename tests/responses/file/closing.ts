@@ -83,7 +83,7 @@ t.test('the file is closed', async (t) => {
     const client = new Client()
     let open: string[] = [digits]
     client.onMessage = async () => {
-      for (let turn = 0; turn < 50 && open.length > 0; turn++) {
+      for (let turn = 0; turn < 5_000 && open.length > 0; turn++) {
         await new Promise((resolve) => setTimeout(resolve, 2))
         open = openFiles(folder)
       }

@@ -79,7 +79,7 @@ const app = Application({
 })
 
 async function allDestroyed(): Promise<boolean> {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 2_000; tries++) {
     if (opened.every(({ destroyed }) => destroyed)) return true
     await wait(5)
   }

@@ -1,0 +1,3 @@
+import { runBundle } from '../support/bundle.ts'
+
+await runBundle('channels')
