@@ -1,7 +1,7 @@
 /** Reads the whole environment by one schema. */
 import { isThenable } from '../internal/handled.ts'
 import { type Coercion, membersOf } from '../operations/coercion.ts'
-import { assertSchema, pathOf, validate } from '../operations/schemas.ts'
+import { assertSchema, pathOf, validateNow } from '../operations/schemas.ts'
 import { coerced } from '../operations/texts.ts'
 import type { AnySchema, SchemaIssue, SchemaOutput } from '../types/schemas.ts'
 import { commaSeparated } from './casts.ts'
@@ -39,7 +39,7 @@ export function environment<Given extends AnySchema>(
     if (value === undefined) delete found[name]
     else found[name] = value as string // as the schema expects
   }
-  const result = validate(schema, found)
+  const result = validateNow(schema, found)
   if (isThenable(result)) {
     throw new TypeError(
       'environment: the schema must be synchronous, a promise was returned. Move the asynchronous check to the startup.',

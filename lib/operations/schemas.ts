@@ -4,6 +4,7 @@ import { invalid } from '../internal/checks.ts'
 import { isThenable } from '../internal/handled.ts'
 import type { AnySchema, SchemaIssue, SchemaResult } from '../types/schemas.ts'
 import { isPlain, type JSONSchema, LENIENT, STRICT } from './jsonforms.ts'
+import { noteAsync, validateZod } from './zod.ts'
 
 export type { JSONSchema } from './jsonforms.ts'
 
@@ -37,35 +38,26 @@ export function assertSchema(
 export type Validated = SchemaResult<unknown>
 
 /**
- * The schemas of zod that were async. Its Standard Schema first calls every async check without awaiting
- * it: checks run twice, and one that rejects ends the process. Its own method does not.
- */
-const ASYNC = new WeakSet<AnySchema>()
-
-interface ZodSchema {
-  safeParseAsync?(value: unknown): Promise<ZodResult>
-}
-
-interface ZodResult {
-  readonly data?: unknown
-  readonly error?: { readonly issues: readonly SchemaIssue[] }
-}
-
-function fromZod({ error, data }: ZodResult): Validated {
-  return error === undefined ? { value: data } : { issues: error.issues }
-}
-
-/**
  * Validates a value. A value that is nested so deeply that a recursive schema overflows the stack gives an
  * issue. Any other error that a schema throws is a bug, and is thrown.
  */
 export function validate(schema: AnySchema, value: unknown): Validated | Promise<Validated> {
   try {
-    const own = ASYNC.has(schema) ? (schema as ZodSchema).safeParseAsync?.(value) : undefined
-    const result = own === undefined ? schema['~standard'].validate(value) : own.then(fromZod)
+    const parsed = validateZod(schema, value)
+    if (parsed !== undefined) return parsed.then(undefined, tooDeep)
+    const result = schema['~standard'].validate(value)
     if (!isThenable(result)) return result
-    if (schema['~standard'].vendor === 'zod') ASYNC.add(schema)
+    noteAsync(schema)
     return result.then(undefined, tooDeep)
+  } catch (error) {
+    return tooDeep(error)
+  }
+}
+
+/** Validates as `validate` does, but returns a promise only if the schema cannot do without. */
+export function validateNow(schema: AnySchema, value: unknown): Validated | Promise<Validated> {
+  try {
+    return schema['~standard'].validate(value)
   } catch (error) {
     return tooDeep(error)
   }

@@ -3,7 +3,7 @@
 import { fromBase64URL, toBase64URL } from '../internal/base64url.ts'
 import { encodeText } from '../internal/bytes.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { assertSchema } from '../operations/schemas.ts'
+import { assertSchema, validate } from '../operations/schemas.ts'
 import type { AnySchema, Schema, SchemaInput, SchemaIssue, SchemaOutput } from '../types/schemas.ts'
 import { type Filtered, type FilterOptions, withFilters } from './filters.ts'
 import {
@@ -149,7 +149,7 @@ async function readCursor(
     issues.push(wrong)
     return undefined
   }
-  const result = await schema['~standard'].validate(held)
+  const result = await validate(schema, held)
   if (result.issues !== undefined) issues.push(wrong)
   return result.issues === undefined ? result.value : undefined
 }

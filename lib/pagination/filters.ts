@@ -2,7 +2,7 @@
 
 import { invalid } from '../internal/checks.ts'
 import { isThenable } from '../internal/handled.ts'
-import { assertSchema, jsonSchemaOf } from '../operations/schemas.ts'
+import { assertSchema, jsonSchemaOf, validate } from '../operations/schemas.ts'
 import type {
   AnySchema,
   JSONSchemaConverter,
@@ -50,8 +50,8 @@ export function withFilters<Input, Output, Filters extends AnySchema>(
   return schemaOf(
     (value) => {
       const others = Object.entries(membersOf(value)).filter(([name]) => !names.includes(name))
-      const page = own['~standard'].validate(value)
-      const rest = filters['~standard'].validate(Object.fromEntries(others))
+      const page = validate(own, value)
+      const rest = validate(filters, Object.fromEntries(others))
       return isThenable(page) || isThenable(rest)
         ? Promise.all([page, rest]).then((results) => joinResults(...results))
         : joinResults(page, rest)

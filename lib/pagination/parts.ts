@@ -1,7 +1,7 @@
 /** The parts that both kinds of pages share: schemas that are made from the schema of an item. */
 
 import { checkRange } from '../internal/checks.ts'
-import { assertSchema } from '../operations/schemas.ts'
+import { assertSchema, validate } from '../operations/schemas.ts'
 import type {
   AnySchema,
   JSONSchemaConverter,
@@ -79,7 +79,7 @@ export async function validItems(
     issues.push({ message: 'It must be a list.', path: ['items'] })
     return []
   }
-  const results = await Promise.all(items.map((item) => schema['~standard'].validate(item)))
+  const results = await Promise.all(items.map((item) => validate(schema, item)))
   return results.map((result, index) => {
     for (const { message, path = [] } of result.issues ?? []) {
       issues.push({ message, path: ['items', index, ...path] })
