@@ -55,18 +55,25 @@ function waitForDrain(request: ClientRequest): Promise<void> {
   })
 }
 
+/** How the body of a response ends. */
+interface BodyEnd {
+  /** The declared length; its last byte ends the body. */
+  readonly length: number | undefined
+  /** Whether the response ends with the body, without trailers. */
+  readonly ends: boolean
+  /** Whether all of it has arrived, when no more bytes come. */
+  readonly isComplete: () => boolean
+}
+
 /**
  * Forwards the response's body.
  *
- * @param length The declared length; its last byte ends the body.
- * @param ends Whether the response ends with the body, without trailers.
  * @throws Error if the body is incomplete.
  */
 export async function passBody(
   response: IncomingMessage,
   send: Send,
-  length: number | undefined,
-  ends: boolean,
+  { length, ends, isComplete }: BodyEnd,
   watch: Watch,
 ): Promise<void> {
   let left = length ?? Number.POSITIVE_INFINITY
@@ -81,6 +88,6 @@ export async function passBody(
     isOver = ends && left <= 0
     await watch.hold(send({ type: 'http.response.body', body, moreBody: !isOver }))
   }
-  if (!response.complete) throw new Error('the response is incomplete')
+  if (!isComplete()) throw new Error('the response is incomplete')
   if (!isOver) await send({ type: 'http.response.body', body: NO_BYTES, moreBody: false })
 }

@@ -49,6 +49,7 @@ export class Call {
   readonly links: string[] = []
   readonly #upstream: Upstream
   readonly #watch: Watch
+  #wasReset = false
   #reject: (error: Error) => void = () => {}
 
   /** @param fresh Whether to open a new connection. */
@@ -79,7 +80,10 @@ export class Call {
       this.request.once('response', resolve)
       this.request.once('close', () => reject(new UpstreamError(502, 'the connection was closed')))
       // The listener stays, because the response may later fail with the same error.
-      this.request.on('error', (error) => reject(asUpstreamError(error)))
+      this.request.on('error', (error: NodeJS.ErrnoException) => {
+        this.#wasReset = error.code === 'ECONNRESET'
+        reject(asUpstreamError(error))
+      })
     })
     this.response.catch(() => {}) // reported to the caller, who may first send the body
     this.#follow()
@@ -90,6 +94,16 @@ export class Call {
     this.request.destroy(error)
     // Node emits no error for a request that still waits for a connection.
     this.#reject(error)
+  }
+
+  /**
+   * Whether the whole response has arrived. Node counts a response without a length and without chunks as complete
+   * even after a reset. If a part of the request was not read, the upstream may have reset the connection because of
+   * that, after the response.
+   */
+  isComplete({ complete, headers }: IncomingMessage): boolean {
+    const hasEnd = 'content-length' in headers || 'transfer-encoding' in headers
+    return complete && (hasEnd || !this.#wasReset || !this.request.writableFinished)
   }
 
   /** Whether it used a connection that the upstream was just closing. */

@@ -200,8 +200,9 @@ class Forwarding {
   async #body(response: IncomingMessage, send: Send, sendsTrailers: boolean): Promise<void> {
     const announced = response.headers['content-length']
     const length = announced === undefined ? undefined : Number(announced)
+    const isComplete = (): boolean => this.#call?.isComplete(response) ?? response.complete
     try {
-      await passBody(response, send, length, !sendsTrailers, this.#watch)
+      await passBody(response, send, { length, ends: !sendsTrailers, isComplete }, this.#watch)
     } catch (error) {
       if (error instanceof ClientDisconnected) throw error
       throw new Error(

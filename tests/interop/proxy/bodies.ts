@@ -164,6 +164,39 @@ t.test('a response that breaks off is cut for the client too', async (t) => {
   }
 })
 
+t.test('a response that the end of the connection ends is cut after a reset only', async (t) => {
+  for (const [end, isWhole] of [
+    ['end', true],
+    ['resetAndDestroy', false],
+  ] as const) {
+    const { url } = await rawUpstream(t, (socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nhalf')
+      setTimeout(() => socket[end](), 20)
+    })
+    const { talk, errors } = await proxied(t, url)
+    for (const head of [request('GET /'), request('POST /', ['content-length: 1'], 'x')]) {
+      const received = await talk(head.replace('\r\n', '\r\nconnection: close\r\n'))
+      t.equal(dechunked(bodyOf(received)), 'half', end)
+      t.equal(received.endsWith('\r\n0\r\n\r\n'), isWhole, end)
+    }
+    t.equal(errors.length, isWhole ? 0 : 2)
+  }
+})
+
+t.test('the early answer to an upload that nothing reads is passed on', async (t) => {
+  const { url } = await rawUpstream(t, (socket) => {
+    socket.pause()
+    socket.write('HTTP/1.1 413 Content Too Large\r\nconnection: close\r\n\r\ntoo large')
+    setTimeout(() => socket.resetAndDestroy(), 20)
+  })
+  const { connect, errors } = await proxied(t, url)
+  const client = await connect()
+  client.send(request('POST /', ['content-length: 9', 'connection: close'], 'x'))
+
+  t.match(await client.end(), /^HTTP\/1\.1 413 .*too large\r\n0\r\n\r\n$/s)
+  t.same(errors, [])
+})
+
 t.test('a response that stalls is cut too', async (t) => {
   const { url, connections } = await rawUpstream(t, (socket) => {
     socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf')
