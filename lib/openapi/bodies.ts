@@ -4,8 +4,9 @@ import type { Body, BodyContract } from '../operations/bodies.ts'
 import { bodiesOf, needsFile } from '../operations/bodyreader.ts'
 import type { UploadRule } from '../operations/formbodies.ts'
 import { isObject } from '../operations/jsonreference.ts'
-import { type JSONSchema, validate } from '../operations/schemas.ts'
+import { type JSONSchema, validateNow } from '../operations/schemas.ts'
 import type { Components, Use } from './components.ts'
+import { formEncoding } from './parameters.ts'
 import type { OpenAPIBody, OpenAPIMedia } from './types.ts'
 
 /** The bodies that a contract accepts, by media type. */
@@ -32,7 +33,7 @@ function mediaTypesOf({ kind, mediaTypes }: Body): readonly string[] {
 /** Whether a request without a body is refused. The first kind of body decides, as for requests. */
 function isNeeded({ schema, mediaTypes }: Body): boolean {
   if (schema === undefined) return !mediaTypes.includes('*/*')
-  const result = validate(schema, undefined)
+  const result = validateNow(schema, undefined)
   if (!isThenable(result)) return result.issues !== undefined
   handled(Promise.resolve(result))
   return true
@@ -42,27 +43,33 @@ function mediaOf({ kind, schema, files }: Body, components: Components, use: Use
   if (kind === 'bytes' || kind === 'stream') return {}
   if (schema === undefined) return { schema: { type: 'string' } }
   const described = components.of(schema, use) ?? {}
-  return files === undefined ? { schema: described } : withFiles(described, files)
+  const isForm = kind === 'form' || kind === 'multipart'
+  const encoding = { ...(isForm && formEncoding(schema)), ...(files && fileEncoding(files)) }
+  return {
+    schema: files === undefined ? described : withFiles(described, files),
+    ...(Object.keys(encoding).length > 0 && { encoding }),
+  }
 }
 
-function withFiles(schema: JSONSchema, files: Readonly<Record<string, UploadRule>>): OpenAPIMedia {
+function fileEncoding(files: Readonly<Record<string, UploadRule>>): OpenAPIMedia['encoding'] {
+  const limited = Object.entries(files).flatMap(([name, { types }]) =>
+    types === undefined ? [] : [[name, { contentType: types.join(', ') }] as const],
+  )
+  return Object.fromEntries(limited)
+}
+
+function withFiles(schema: JSONSchema, files: Readonly<Record<string, UploadRule>>): JSONSchema {
   const own = isObject(schema['properties']) ? schema : { allOf: [schema] }
   const needed = Object.keys(files).filter((name) => !files[name]?.optional && !files[name]?.many)
   const required = Array.isArray(schema['required']) ? schema['required'] : []
-  const encoding = Object.entries(files).flatMap(([name, { types }]) =>
-    types === undefined ? [] : [[name, { contentType: types.join(', ') }] as const],
-  )
   return {
-    schema: {
-      type: 'object',
-      ...own,
-      properties: {
-        ...(own['properties'] as object),
-        ...Object.fromEntries(Object.entries(files).map(fileProperty)),
-      },
-      ...(needed.length + required.length === 0 ? {} : { required: [...required, ...needed] }),
+    type: 'object',
+    ...own,
+    properties: {
+      ...(own['properties'] as object),
+      ...Object.fromEntries(Object.entries(files).map(fileProperty)),
     },
-    ...(encoding.length === 0 ? {} : { encoding: Object.fromEntries(encoding) }),
+    ...(needed.length + required.length === 0 ? {} : { required: [...required, ...needed] }),
   }
 }
 

@@ -106,11 +106,17 @@ function parameterOf(
   } as OpenAPIParameter // JSON omits what is undefined
 }
 
-/** The style of a parameter. Objects in a query use brackets: `filter[size]=1`. */
+/** Objects in a query or a form are written with brackets: `filter[size]=1`. */
+const BRACKETS = { style: 'deepObject', explode: true } as const
+
 function styleOf(place: string, schema: JSONSchema, root: JSONSchema): Partial<OpenAPIParameter> {
-  return place === 'query' && isForObjects(schema, root)
-    ? { style: 'deepObject', explode: true }
-    : {}
+  return place === 'query' && isForObjects(schema, root) ? BRACKETS : {}
+}
+
+/** The encoding of the fields of a form that are objects. */
+export function formEncoding(schema: AnySchema): Readonly<Record<string, typeof BRACKETS>> {
+  const objects = membersOf(schema).filter((member) => isForObjects(member.schema, member.root))
+  return Object.fromEntries(objects.map(({ name }) => [name, BRACKETS]))
 }
 
 /** Whether a schema accepts objects only, or objects and null. */

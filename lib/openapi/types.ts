@@ -48,7 +48,14 @@ export interface OpenAPIMedia {
   /** The schema of each item of a stream; version 3.2. */
   readonly itemSchema?: JSONSchema
   readonly examples?: Readonly<Record<string, { readonly value: unknown }>>
-  readonly encoding?: Readonly<Record<string, { readonly contentType: string }>>
+  readonly encoding?: Readonly<Record<string, OpenAPIEncoding>>
+}
+
+/** How a field of a form is written. */
+export interface OpenAPIEncoding {
+  readonly contentType?: string
+  readonly style?: string
+  readonly explode?: boolean
 }
 
 /** The body of a request. */

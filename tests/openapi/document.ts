@@ -147,6 +147,18 @@ t.test('bodies are described by media type', async (t) => {
       },
     },
   )
+  // As such fields are read.
+  const size = { style: 'deepObject', explode: true }
+  const nested = z.object({
+    size: z.object({ width: z.int() }).optional(),
+    tags: z.string().array(),
+  })
+  t.match(content(form(nested))?.content, {
+    'application/x-www-form-urlencoded': { encoding: { size, tags: undefined } },
+  })
+  t.match(content(multipart(nested, { files: { photo: { types: ['image/*'] } } }))?.content, {
+    'multipart/form-data': { encoding: { size, photo: { contentType: 'image/*' } } },
+  })
 })
 
 t.test('responses are those of the contract and of refused inputs', async (t) => {
