@@ -48,6 +48,14 @@ t.test('an invalid command line prints what to do, with exit code 2', async (t) 
       'serve: --port must be a number up to 65535, "http" was given. See stellula serve --help.',
     ],
     [
+      ['serve', 'app.js', '--root-path', 'api/'],
+      'serve: --root-path must be empty or a path without a slash at its end, "api/" was given. Write "/api".',
+    ],
+    [
+      ['serve', 'app.js', '--proxy-headers', 'loopback,nonsense'],
+      `serve: --proxy-headers: an entry must be an address or a range, "nonsense" was given. Write "192.0.2.1", "192.0.2.0/24", "2001:db8::/32", "loopback", "linklocal" or "private".`,
+    ],
+    [
       ['serve', 'app.js', '--port', '1', '--path', 'a'],
       'serve: --path and --port exclude each other. Choose one.',
     ],

@@ -1,4 +1,6 @@
 /** Parses the options of `stellula serve`. */
+import { proxyHeaders } from '../../middleware/proxyheaders.ts'
+import { assertRootPath } from '../../protocol/options.ts'
 import type { CommandArguments } from '../command.ts'
 import { CommandError, UsageError } from '../failures.ts'
 import { readTarget, type Target } from '../module.ts'
@@ -47,13 +49,19 @@ export function readServeSettings({
   if (reload && workers !== undefined) {
     throw new UsageError('serve: --reload and --workers exclude each other. Choose one.')
   }
+  const { 'root-path': rootPath = '' } = values
+  assertOption('root-path', 'serve: rootPath', () => assertRootPath(rootPath, 'serve'))
+  const trusted = values['proxy-headers']?.split(',')
+  if (trusted !== undefined) {
+    assertOption('proxy-headers', 'proxyHeaders: trusted', () => proxyHeaders({ trusted }))
+  }
   const grace = numberOf(values, 'grace', 'a number of seconds', 1_000_000)
   return {
     target: readTarget(module),
     values,
     accessLog,
     graceMs: grace === undefined ? undefined : grace * 1000,
-    proxies: values['proxy-headers']?.split(','),
+    proxies: trusted,
     workers,
     reload,
     http2: flags.has('http2'),
@@ -119,6 +127,15 @@ function numberOf(
   const number = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN
   if (number <= most) return number
   throw invalidOption(name, what, text)
+}
+
+/** Checks an option as the server does, but before the module is loaded. Its name there is replaced by the option. */
+function assertOption(name: string, nameThere: string, assert: () => void): void {
+  try {
+    assert()
+  } catch (error) {
+    throw new UsageError((error as Error).message.replace(nameThere, `serve: --${name}`))
+  }
 }
 
 function invalidOption(name: string, what: string, given: string | undefined): UsageError {

@@ -55,6 +55,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'is not an address of this machine. Choose another --host.',
   ENOTFOUND: 'is not a known host. Choose another --host.',
   EBADF: 'is not an open descriptor. Check what started this process.',
+  ENOTSOCK: 'is not a socket. Check what started this process.',
   EINVAL: 'does not listen. Check what started this process.',
   ENOENT: 'is in a folder that does not exist, or is closed to this user. Choose another --path.',
 }
