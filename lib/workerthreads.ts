@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { Piscina } from 'piscina'
 import { Unavailable } from './exceptions.ts'
-import { check, checkRange } from './internal/checks.ts'
+import { check, checkNumber } from './internal/checks.ts'
 import { handled } from './internal/handled.ts'
 import { knownOptions } from './internal/knownoptions.ts'
 
@@ -103,8 +103,7 @@ export function workerThreads<Functions>(
   const fix = "Pass new URL('./work.js', import.meta.url)"
   check(where, isFile, 'module must be a file URL', filename, fix)
   for (const [name, value] of Object.entries({ size: size ?? 1, maxQueue, graceMs, idleMs })) {
-    const isFit = typeof value === 'number' && value >= (name === 'size' ? 1 : 0) && value < 2 ** 31
-    checkRange(where, isFit, `${name} must be a number in its range`, value, 'Leave it out')
+    checkNumber(where, name, value, name === 'size' ? 1 : 0)
   }
   return new Threads<Functions>({
     filename,

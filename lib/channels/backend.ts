@@ -1,6 +1,6 @@
 /** The interface of the backends that carry messages. */
 import { Unavailable } from '../exceptions.ts'
-import { invalid } from '../internal/checks.ts'
+import { checkRange, invalid } from '../internal/checks.ts'
 import type { Position } from './message.ts'
 
 /** A message in the history of a channel. */
@@ -62,6 +62,13 @@ export class ChannelsUnavailable extends Unavailable {
 }
 
 const LONGEST_NAME = 255
+
+/** @throws RangeError if the number of messages that a backend keeps is invalid. */
+export function checkHistory(where: string, history: number): void {
+  const isWhole = Number.isSafeInteger(history) && history >= 0
+  const whole = 'history must be a whole number of messages'
+  checkRange(where, isWhole, whole, history, 'Use 0 to keep none')
+}
 
 /**
  * Checks the name of a channel. Different valid names are different channels in every backend.

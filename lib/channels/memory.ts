@@ -1,9 +1,14 @@
 /** Channels within this process. */
 
-import { checkLimits, checkRange } from '../internal/checks.ts'
+import { checkLimits } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { LRU } from '../internal/lru.ts'
-import type { ChannelBackend, ChannelListener, KeptMessage } from './backend.ts'
+import {
+  type ChannelBackend,
+  type ChannelListener,
+  checkHistory,
+  type KeptMessage,
+} from './backend.ts'
 
 export interface MemoryBackendOptions {
   /** The number of messages of each channel that are kept (0). */
@@ -25,9 +30,7 @@ export interface MemoryBackendOptions {
 export function memoryBackend(options: MemoryBackendOptions = {}): ChannelBackend {
   knownOptions('memoryBackend', options, 'history maxSize')
   const { history = 0, maxSize = 64_000_000 } = options
-  const isWhole = Number.isSafeInteger(history) && history >= 0
-  const whole = 'history must be a whole number of messages'
-  checkRange('memoryBackend', isWhole, whole, history, 'Use 0 to keep none')
+  checkHistory('memoryBackend', history)
   checkLimits('memoryBackend', { maxSize })
   return new MemoryBackend(history, maxSize)
 }

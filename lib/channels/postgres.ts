@@ -1,8 +1,8 @@
 /** Channels over PostgreSQL, for any number of processes. */
 
-import { check, checkRange } from '../internal/checks.ts'
+import { check, checkNumber } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import type { ChannelBackend } from './backend.ts'
+import { type ChannelBackend, checkHistory } from './backend.ts'
 import { dialing, type PostgresConnection, type PostgresPool } from './postgres/link.ts'
 import { PostgresRelay } from './postgres/relay.ts'
 import { MessageTable } from './postgres/table.ts'
@@ -60,16 +60,11 @@ export function postgresBackend(options: PostgresBackendOptions): ChannelBackend
   const isName = /^[a-z_][a-z0-9_]{0,47}$/.test(name)
   const rule = 'name must consist of lower case letters, digits and "_"'
   check(where, isName, rule, name, 'Omit it for stellula_channels')
-  assertNumber('history', Number.isSafeInteger(history) && history >= 0, history)
-  assertNumber('ttl', ttl > 0 && ttl < 2 ** 31, ttl)
-  assertNumber('timeoutMs', timeoutMs > 0 && timeoutMs < 2 ** 31, timeoutMs)
-  assertNumber('pingMs', pingMs >= 1 && pingMs < 2 ** 31, pingMs)
+  checkHistory(where, history)
+  checkNumber(where, 'ttl', ttl, 0.001)
+  checkNumber(where, 'timeoutMs', timeoutMs, 1)
+  checkNumber(where, 'pingMs', pingMs, 1)
   const table = new MessageTable(pool, { name, history, ttl })
   const dial = dialing(pool, name)
   return new PostgresRelay({ table, dial, history, timeoutMs, pingMs })
-}
-
-function assertNumber(option: string, isFit: boolean, value: number): void {
-  const what = `${option} must be a number in its range`
-  checkRange('postgresBackend', isFit, what, value, 'See PostgresBackendOptions')
 }

@@ -1,10 +1,10 @@
 /** Channels over Redis or Valkey, for any number of processes. */
 
-import { check, checkRange } from '../internal/checks.ts'
+import { check, checkNumber } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { warnOfResending } from '../redis/outcome.ts'
 import { type OnOutage, type RedisClient, redisCommands } from '../redis.ts'
-import type { ChannelBackend } from './backend.ts'
+import { type ChannelBackend, checkHistory } from './backend.ts'
 import { dialing } from './redis/link.ts'
 import { RedisRelay } from './redis/relay.ts'
 
@@ -57,9 +57,9 @@ export function redisBackend(options: RedisBackendOptions): ChannelBackend {
   knownOptions('redisBackend', options, 'client history ttl prefix timeoutMs onOutage pingMs')
   const { client, history = 0, ttl = 3600, timeoutMs = 2000, pingMs = 10_000 } = options
   const { prefix = 'STELLULA_CHANNELS', onOutage } = options
-  assertNumber('history', Number.isSafeInteger(history) && history >= 0, history)
-  assertNumber('ttl', ttl > 0 && ttl < 2 ** 31, ttl)
-  assertNumber('pingMs', pingMs >= 1 && pingMs < 2 ** 31, pingMs)
+  checkHistory('redisBackend', history)
+  checkNumber('redisBackend', 'ttl', ttl, 0.001)
+  checkNumber('redisBackend', 'pingMs', pingMs, 1)
   const isPlain = !/[\p{Cc}\p{Cs}]/u.test(prefix)
   const rule = 'prefix must not have control characters'
   check('redisBackend', isPlain, rule, prefix, 'Choose another prefix')
@@ -74,9 +74,4 @@ export function redisBackend(options: RedisBackendOptions): ChannelBackend {
     timeoutMs,
     pingMs,
   })
-}
-
-function assertNumber(option: string, isFit: boolean, value: number): void {
-  const what = `${option} must be a number in its range`
-  checkRange('redisBackend', isFit, what, value, 'See RedisBackendOptions')
 }

@@ -54,6 +54,19 @@ export function checkFunction(where: string, name: string, given: unknown, fix: 
   check(where, isFunction, `${name} must be a function`, given, fix)
 }
 
+/** @throws RangeError if a value is not a number from `least` to `most`. */
+export function checkNumber(
+  where: string,
+  name: string,
+  given: unknown,
+  least: number,
+  most: number = 2 ** 31 - 1,
+): void {
+  const isFit = typeof given === 'number' && given >= least && given <= most
+  const what = `${name} must be a number from ${least} to ${most}`
+  checkRange(where, isFit, what, given, 'Leave it out for the default')
+}
+
 /** @throws RangeError if a limit is not a number greater than 0. */
 export function checkLimits(where: string, limits: Readonly<Record<string, number>>): void {
   for (const [name, limit] of Object.entries(limits)) {

@@ -185,7 +185,9 @@ t.test('invalid options are refused at once', (t) => {
     const [[option, value] = []] = Object.entries(options)
     t.throws(() => postgresBackend({ pool, ...options }), {
       name: 'RangeError',
-      message: `postgresBackend: ${option} must be a number in its range, ${value} was given. See PostgresBackendOptions.`,
+      message: new RegExp(
+        `^postgresBackend: ${option} must be a .*number .+, ${value} was given\\. `,
+      ),
     })
   }
   t.end()

@@ -1,7 +1,7 @@
 /** A connection that listens for notifications, from the pool of the application. */
 import { encodeText } from '../../internal/bytes.ts'
 import type { PostgresClient } from '../../stores/postgres/table.ts'
-import type { Dial, Link, LinkEvents } from '../redis/link.ts'
+import type { Dial, Link, LinkEvents } from '../uplink.ts'
 
 /** The methods of a `pg` pool that are used. */
 export interface PostgresPool extends PostgresClient {

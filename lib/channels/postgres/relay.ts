@@ -8,8 +8,7 @@ import {
   type KeptMessage,
 } from '../backend.ts'
 import type { Position } from '../message.ts'
-import type { Dial } from '../redis/link.ts'
-import { Uplink } from '../redis/uplink.ts'
+import { type Dial, Uplink } from '../uplink.ts'
 import { type Note, parseNote } from './notes.ts'
 import type { MessageTable, OutgoingMessage } from './table.ts'
 

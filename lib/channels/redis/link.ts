@@ -1,29 +1,7 @@
 /** A connection for subscriptions, created from the application's client. */
 import { invalid } from '../../internal/checks.ts'
 import type { RedisClient } from '../../redis.ts'
-
-/**
- * A connection that is used once. After it is lost, it cannot be opened again.
- *
- * Automatic reconnection of the clients is disabled: they differ in when subscriptions work again, and none
- * of them reports missed messages.
- */
-export interface Link {
-  open(): Promise<unknown>
-  subscribe(channels: string[]): Promise<unknown>
-  unsubscribe(channel: string): Promise<unknown>
-  ping(): Promise<unknown>
-  /** Closes it in any state; `lost` is called then, too. */
-  close(): void
-}
-
-export interface LinkEvents {
-  message(channel: string, payload: Uint8Array): void
-  /** Called at least once. */
-  lost(error?: unknown): void
-}
-
-export type Dial = (events: LinkEvents) => Link
+import type { Dial, Link, LinkEvents } from '../uplink.ts'
 
 /** The methods of `ioredis` and `iovalkey` connections that are used. */
 interface EmittingClient {

@@ -11,13 +11,12 @@ import {
   ChannelsUnavailable,
   type KeptMessage,
 } from '../backend.ts'
+import { type Dial, type Link, Uplink } from '../uplink.ts'
 import { catchUp } from './catchup.ts'
 import { ConcurrencyLimit } from './concurrency.ts'
 import { Feed } from './feed.ts'
-import type { Dial, Link } from './link.ts'
 import { Session } from './session.ts'
 import { append, lastPositions, Pages, type StreamLimits } from './stream.ts'
-import { Uplink } from './uplink.ts'
 
 interface RelaySettings {
   readonly dial: Dial

@@ -1,6 +1,6 @@
 /** An open connection for subscriptions, with a check that Redis replies to it. */
 import { inTime } from '../../internal/deadline.ts'
-import type { Link } from './link.ts'
+import type { Link } from '../uplink.ts'
 
 /** The time in milliseconds for which one reply of Redis is valid. */
 const LOOK_MS = 10

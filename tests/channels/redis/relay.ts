@@ -1,8 +1,8 @@
 import t from 'tap'
 import { type CatchUp, ChannelsUnavailable } from '../../../lib/channels/backend.ts'
 import type { Position } from '../../../lib/channels/message.ts'
-import type { Link, LinkEvents } from '../../../lib/channels/redis/link.ts'
 import { RedisRelay } from '../../../lib/channels/redis/relay.ts'
+import type { Link, LinkEvents } from '../../../lib/channels/uplink.ts'
 import type { RedisCommand, SendCommand } from '../../../lib/redis.ts'
 import { until } from '../../support/channels.ts'
 

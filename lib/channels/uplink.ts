@@ -1,6 +1,28 @@
 /** Keeps one connection for subscriptions, and replaces it whenever it is lost. */
-import { inTime } from '../../internal/deadline.ts'
-import type { Dial, Link } from './link.ts'
+import { inTime } from '../internal/deadline.ts'
+
+/**
+ * A connection that is used once. After it is lost, it cannot be opened again.
+ *
+ * Clients must not reconnect automatically: they differ in when subscriptions work again, and none of them
+ * reports missed messages.
+ */
+export interface Link {
+  open(): Promise<unknown>
+  subscribe(channels: string[]): Promise<unknown>
+  unsubscribe(channel: string): Promise<unknown>
+  ping(): Promise<unknown>
+  /** Closes it in any state; `lost` is called then, too. */
+  close(): void
+}
+
+export interface LinkEvents {
+  message(channel: string, payload: Uint8Array): void
+  /** Called at least once. */
+  lost(error?: unknown): void
+}
+
+export type Dial = (events: LinkEvents) => Link
 
 export interface UplinkOptions {
   readonly dial: Dial

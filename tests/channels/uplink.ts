@@ -1,8 +1,12 @@
 import t from 'tap'
-import type { Link, LinkEvents } from '../../../lib/channels/redis/link.ts'
-import { Uplink, type UplinkOptions } from '../../../lib/channels/redis/uplink.ts'
-import { until } from '../../support/channels.ts'
-import { timers } from '../../support/eventstream.ts'
+import {
+  type Link,
+  type LinkEvents,
+  Uplink,
+  type UplinkOptions,
+} from '../../lib/channels/uplink.ts'
+import { until } from '../support/channels.ts'
+import { timers } from '../support/eventstream.ts'
 
 /** A link by hand. */
 class Wire implements Link {
