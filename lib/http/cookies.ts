@@ -90,7 +90,8 @@ export function serializeCookie(name: string, value: string, options: CookieOpti
     throw invalid(WHERE, what, path, 'Percent-encode it')
   }
   const date = typeof expires === 'number' ? new Date(Date.now() + expires * 1000) : expires
-  check(WHERE, !domain || DOMAIN.test(domain), 'domain must be a host name', domain, 'Correct it')
+  const isHost = !domain || DOMAIN.test(domain)
+  check(WHERE, isHost, 'domain must be a host name', domain, "Write 'example.com'")
   check(
     WHERE,
     maxAge === undefined || Number.isSafeInteger(maxAge),

@@ -1,7 +1,6 @@
 /** Adds readable properties to apps, and composes several middleware. */
 import type { App, Middleware } from '../types.ts'
 import { shown } from './checks.ts'
-import { isThenable } from './handled.ts'
 
 /**
  * Adds properties to a function, even `name`, which assignment cannot set. Getters stay getters, so their
@@ -50,15 +49,14 @@ function assertMiddleware(middleware: unknown, index: number): void {
  * Wraps an app with a middleware. The result is checked while the chain is built, because at the first
  * request it would be unknown which middleware lacks its `return`.
  *
- * @throws TypeError if the middleware returns anything else.
+ * @throws TypeError if the middleware returns anything else, or is not a middleware: an app, or one of Express.
  */
 export function wrappedBy(app: App, wrap: Middleware): App {
-  const made: unknown = wrap(app)
+  const takes = wrap.length
+  const made: unknown = takes < 3 ? wrap(app) : undefined
   if (typeof made === 'function') return made as App // the only check of an app that is possible
-  // If an app was given in place of a middleware, it has now been called and rejects.
-  if (isThenable(made)) Promise.resolve(made).catch(() => {})
+  const found = takes < 3 ? `returned ${shown(made)}` : `takes ${takes} parameters`
   throw new TypeError(
-    `chain: a middleware must return an app, but one returned ${shown(made)}. ` +
-      'Return (scope, receive, send) => app(scope, receive, send) from it, and pass no app in its place.',
+    `chain: a middleware must return an app, but one ${found}. Write (app) => …, fromConnect() around one of Express, and no app in its place.`,
   )
 }

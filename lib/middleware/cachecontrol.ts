@@ -131,7 +131,7 @@ function assertDirective(key: string, value: unknown): void {
     return
   }
   const isBoolean = typeof value === 'boolean'
-  check('cacheControl', isBoolean, `${key} must be true or false`, value, 'Correct it')
+  check('cacheControl', isBoolean, `${key} must be true or false`, value, 'Write true')
 }
 
 const CONTRADICTIONS: readonly (readonly [
@@ -214,6 +214,6 @@ function asStatus(text: string): number {
   const status = Number(text)
   const isStatus = Number.isInteger(status) && status >= 200 && status <= 599
   const what = 'a status must be an integer from 200 to 599'
-  checkRange('cacheControl', isStatus, what, text, 'Correct it')
+  checkRange('cacheControl', isStatus, what, text, 'Write a number such as 404')
   return status
 }

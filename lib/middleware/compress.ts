@@ -103,7 +103,7 @@ function readTypes(types: unknown): (type: string) => boolean {
     return typesIn(types)
   }
   const what = 'types must be a list such as ["text/*", "application/json"] or a function'
-  throw invalid('compress', what, types, 'Correct it')
+  throw invalid('compress', what, types, 'Leave it out for the usual types')
 }
 
 function assertLevel(coding: string, level: number): void {

@@ -89,14 +89,14 @@ function readCodings(where: string, given: unknown): readonly Coding[] {
   const list = given === true ? CODINGS : given
   const isList = Array.isArray(list) && list.every((coding) => CODINGS.includes(coding))
   const what = 'precompressed must be true, false or a list of "br", "zstd" and "gzip"'
-  check(where, isList, what, given, 'Correct it')
+  check(where, isList, what, given, 'Leave it out for the default')
   return list
 }
 
 function readExtensions(where: string, given: unknown): readonly string[] {
   if (Array.isArray(given) && given.every(isExtension)) return given
   const what = 'extensions must be a list of extensions without their dot, such as ["html"]'
-  throw invalid(where, what, given, 'Correct it')
+  throw invalid(where, what, given, 'Leave it out for the default')
 }
 
 function isExtension(given: unknown): boolean {
@@ -109,13 +109,13 @@ function readDotNames(where: string, given: unknown): DotNames {
     return new Set(given)
   }
   const what = 'dotfiles must be true, false or a list of names such as ".well-known"'
-  throw invalid(where, what, given, 'Correct it')
+  throw invalid(where, what, given, 'Leave it out for the default')
 }
 
 function checkCacheControl(where: string, given: unknown): void {
   const isFit = ['undefined', 'string', 'function'].includes(typeof given)
   const what = 'cacheControl must be a text such as "max-age=3600" or a function'
-  check(where, isFit, what, given, 'Correct it')
+  check(where, isFit, what, given, 'Leave it out for the default')
   if (typeof given === 'string') assertHeader('cache-control', given)
 }
 
@@ -128,7 +128,7 @@ function checkAttachment(where: string, given: unknown): void {
 function checkFallback(where: string, given: unknown): void {
   const isName = given === undefined || (typeof given === 'string' && isFileName(given))
   const what = 'fallback must be the name of a file in the directory, such as "index.html"'
-  check(where, isName, what, given, 'Correct it')
+  check(where, isName, what, given, 'Leave it out for the default')
 }
 
 function isFileName(given: string): boolean {

@@ -71,7 +71,17 @@ t.test('a mistake throws an error that says what to write', async (t) => {
     [
       'an app in place of a middleware',
       () => Mount('/x', handler as never, { middleware: [cors()(Application({})) as never] }),
-      /a middleware must return an app, but one returned .*Promise.* and pass no app in its place\./,
+      /a middleware must return an app, but one takes 3 parameters\. .* and no app in its place\./,
+    ],
+    [
+      'a middleware of Express',
+      () =>
+        Application({
+          middleware: [
+            ((_request: object, _response: object, next: () => void) => next()) as never,
+          ],
+        }),
+      /a middleware must return an app, but one takes 3 parameters\. .*fromConnect\(\) around one of Express/,
     ],
     ['a list of lists', () => Router([[Route('/', handler)]] as never), /spread lists with/],
     [

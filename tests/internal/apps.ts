@@ -118,7 +118,8 @@ t.test('refuses a middleware without a return, before the first request', (t) =>
 
   t.throws(() => chain((app) => app, forgetful)(async () => {}), {
     name: 'TypeError',
-    message: /^chain: a middleware must return an app, but one returned undefined\. Return \(scope/,
+    message:
+      /^chain: a middleware must return an app, but one returned undefined\. Write \(app\) =>/,
   })
   t.end()
 })

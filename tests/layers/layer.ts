@@ -220,7 +220,9 @@ t.test('an invalid layer throws at definition', (t) => {
     [() => Router([], { hidden: 1 as never }), 'Router'],
     [() => Application({ hidden: 1 as never }), 'Application'],
   ] as const) {
-    t.throws(make, { message: `${where}: hidden must be true or false, 1 was given. Correct it.` })
+    t.throws(make, {
+      message: `${where}: hidden must be true or false, 1 was given. Leave it out for the default.`,
+    })
   }
   t.end()
 })
