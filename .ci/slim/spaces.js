@@ -1,8 +1,8 @@
 // Removes the spaces between the tokens of a line. Lines, indentation and names stay, so that stack traces can be read.
 import { parse } from 'acorn'
 
-/** Where a space separates two words, two signs that would become another one, or a statement from its condition. */
-const NEEDED = /^(?:[\w$] [\w$#]|\) \w|\+ \+|- -|\/ \/)$/
+/** Where a space separates two words, or two signs that would become another one. */
+const NEEDED = /^(?:[\w$] [\w$#]|\+ \+|- -|\/ \/)$/
 
 /** The text of a module, formatted or not, with the same tokens on the same lines. */
 export function withoutSpaces(text) {
