@@ -57,6 +57,6 @@ export function wrappedBy(app: App, wrap: Middleware): App {
   if (typeof made === 'function') return made as App // the only check of an app that is possible
   const found = takes < 3 ? `returned ${shown(made)}` : `takes ${takes} parameters`
   throw new TypeError(
-    `chain: a middleware must return an app, but one ${found}. Write (app) => …, fromConnect() around one of Express, and no app in its place.`,
+    `chain: a middleware must return an app, but one ${found}. Write (app) => …, fromConnect() around one of Express, but no app.`,
   )
 }

@@ -96,7 +96,7 @@ export function settingsIn(
   if (names.length === 0) return undefined
   for (const name of names) {
     const value = options[name]
-    const [rule, holds, fix = 'Leave it out for the default'] = CHECKS[name] ?? []
+    const [rule, holds, fix = 'Leave it out'] = CHECKS[name] ?? []
     if (holds?.(value) === false) throw invalid(where, `${name} must be ${rule}`, value, fix)
   }
   const { bodyLimit, timeout } = options

@@ -71,7 +71,7 @@ t.test('a mistake throws an error that says what to write', async (t) => {
     [
       'an app in place of a middleware',
       () => Mount('/x', handler as never, { middleware: [cors()(Application({})) as never] }),
-      /a middleware must return an app, but one takes 3 parameters\. .* and no app in its place\./,
+      /a middleware must return an app, but one takes 3 parameters\. .* but no app\./,
     ],
     [
       'a middleware of Express',

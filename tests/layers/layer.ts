@@ -221,7 +221,7 @@ t.test('an invalid layer throws at definition', (t) => {
     [() => Application({ hidden: 1 as never }), 'Application'],
   ] as const) {
     t.throws(make, {
-      message: `${where}: hidden must be true or false, 1 was given. Leave it out for the default.`,
+      message: `${where}: hidden must be true or false, 1 was given. Leave it out.`,
     })
   }
   t.end()
