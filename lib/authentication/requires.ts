@@ -4,6 +4,7 @@ import { Connection } from '../connections.ts'
 import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import type { HeadersInit } from '../http/headers.ts'
+import { named } from '../internal/apps.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { Request } from '../requests.ts'
 import { RedirectResponse } from '../responses/bodies.ts'
@@ -69,7 +70,7 @@ export function requireScopes(
   options: RequiresOptions = {},
 ): Middleware {
   const { required, refuse } = checkOf('requireScopes', scopes, options)
-  return (app) => async (scope, receive, send) => {
+  const middleware: Middleware = (app) => async (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     const connection = new Connection(scope)
     if (hasScopes(connection.auth, required)) return app(scope, receive, send)
@@ -82,6 +83,7 @@ export function requireScopes(
     }
     await response.respond(scope, receive, send)
   }
+  return named('requireScopes', middleware)
 }
 
 /** Whether `auth` has all required scopes. */

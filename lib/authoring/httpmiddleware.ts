@@ -1,5 +1,6 @@
 /** Makes middleware of a function `(request, next) => response`. */
 
+import { named } from '../internal/apps.ts'
 import { Request } from '../requests.ts'
 import { type AnyResponse, type Response, toApp } from '../responses/response.ts'
 import { type App, SENT, type StateMiddleware } from '../types.ts'
@@ -41,7 +42,7 @@ export function httpMiddleware<State = Record<string, unknown>>(
       `httpMiddleware: it takes a function (request, next) => response, ${typeof handle} was given. Was it called already?`,
     )
   }
-  return (app) => async (scope, receive, send) => {
+  const middleware: StateMiddleware<State> = (app) => async (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     const calls: InnerCall[] = []
     const next: Next = (request) => {
@@ -63,6 +64,7 @@ export function httpMiddleware<State = Record<string, unknown>>(
     // The rest of the inner apps' work, above all background tasks, belongs to this request.
     for (const call of calls) await call.finish()
   }
+  return named(handle.name || 'httpMiddleware', middleware)
 }
 
 function assertRequest(request: unknown): void {

@@ -1,5 +1,6 @@
 /** Changes the status and the headers of responses. */
 
+import { named } from '../internal/apps.ts'
 import { check, invalid } from '../internal/checks.ts'
 import type { HTTPResponseStartMessage, HTTPScope, Middleware } from '../types.ts'
 import { changeStart, type StartChange } from './changestart.ts'
@@ -31,11 +32,12 @@ export function mapResponseStart(change: ResponseStartChange): Middleware {
     change,
     'Write mapResponseStart((message) => ({ ...message, … }))',
   )
-  return (app) => (scope, receive, send) => {
+  const middleware: Middleware = (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     const apply: StartChange = (message) => checkStart(change(message, scope))
     return app(scope, receive, changeStart(send, apply))
   }
+  return named('mapResponseStart', middleware)
 }
 
 /** Checks the result. A promise is invalid, because it would resolve too late. */

@@ -1,4 +1,5 @@
 /** Passes another scope to an app. */
+import { named } from '../internal/apps.ts'
 import { check, invalid } from '../internal/checks.ts'
 import type { HTTPScope, Middleware, WebSocketScope } from '../types.ts'
 
@@ -25,12 +26,13 @@ export function mapScope(map: ScopeMapper): Middleware {
     map,
     'Write mapScope((scope) => ({ ...scope, … }))',
   )
-  return (app) => (scope, receive, send) => {
+  const middleware: Middleware = (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     const mapped: unknown = map(scope)
     assertScope(mapped, scope.type)
     return app(mapped, receive, send)
   }
+  return named('mapScope', middleware)
 }
 
 function assertScope(

@@ -1,5 +1,6 @@
 /** Applies middleware to some requests only. */
 
+import { named } from '../internal/apps.ts'
 import { check } from '../internal/checks.ts'
 import type { HTTPScope, Middleware, WebSocketScope } from '../types.ts'
 import { refusalsBy, refusing } from './refusing.ts'
@@ -23,7 +24,7 @@ export type ScopePredicate = (scope: HTTPScope | WebSocketScope) => boolean
 export function when(predicate: ScopePredicate, middleware: Middleware): Middleware {
   mustBeFunction('the predicate', predicate)
   mustBeFunction('the middleware', middleware)
-  return refusing(
+  const conditional = refusing(
     (method) => refusalsBy(middleware, method),
     (app) => {
       const wrapped = middleware(app)
@@ -34,6 +35,7 @@ export function when(predicate: ScopePredicate, middleware: Middleware): Middlew
       }
     },
   )
+  return named(middleware.name, conditional)
 }
 
 function mustBeFunction(what: string, value: unknown): void {

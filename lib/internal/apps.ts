@@ -12,6 +12,11 @@ export function callable<Shape extends App>(app: App, properties: Omit<Shape, ne
   return app as Shape
 }
 
+/** Gives a middleware the name of its factory. `routes()` and `stellula routes` show it. */
+export function named<Given extends Middleware>(name: string, middleware: Given): Given {
+  return Object.defineProperty(middleware, 'name', { value: name })
+}
+
 /**
  * Refuses an app in place of a handler. The app would get a request as its scope.
  *

@@ -1,5 +1,7 @@
 /** Uses Connect and Express middleware as middleware: sessions, passport, helmet and so on. */
+
 import { intactReceive } from '../body.ts'
+import { named } from '../internal/apps.ts'
 import type { App, ConnectionScope, HTTPScope, Middleware, Send } from '../types.ts'
 import { assertChain, callChain } from './fromconnect/chain.ts'
 import { Reply } from './fromconnect/reply.ts'
@@ -47,7 +49,7 @@ const MOST_KEPT = 1_048_576
  */
 export function fromConnect(...middleware: readonly NodeHandler[]): Middleware {
   assertChain(middleware, 'fromConnect')
-  return (app) => (scope, receive, send) => {
+  const connected: Middleware = (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     const exchange = new InnerExchange(scope, intactReceive(receive), send, MOST_KEPT)
     inheritFrom(scope, exchange)
@@ -57,6 +59,7 @@ export function fromConnect(...middleware: readonly NodeHandler[]): Middleware {
       ),
     )
   }
+  return named('fromConnect', connected)
 }
 
 /**

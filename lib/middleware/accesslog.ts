@@ -3,6 +3,7 @@
 import { printable, redactedQuery } from '../authoring/observation/redaction.ts'
 import { type Outcome, observe, routeTemplate } from '../authoring/observation.ts'
 import { SECRETS } from '../http/secrets.ts'
+import { named } from '../internal/apps.ts'
 import { check, checkFunction } from '../internal/checks.ts'
 import { asText } from '../internal/handled.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
@@ -77,7 +78,7 @@ export function accessLog(options: AccessLogOptions = {}): Middleware {
   checkFunction('accessLog', 'skip', skip, 'Write ({ path }) => …')
   const secrets = new Set([...SECRETS, ...redact].map((name) => name.toLowerCase()))
   const names = headers.map((name) => name.toLowerCase())
-  return (app) => (scope, receive, send) => {
+  const middleware: Middleware = (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     if (skip(scope)) return app(scope, receive, send)
     return observe(app, scope, receive, send, (outcome) => {
@@ -86,6 +87,7 @@ export function accessLog(options: AccessLogOptions = {}): Middleware {
       return logger[level](entry, `${entry.method} ${entry.path} ${entry.status}`)
     })
   }
+  return named('accessLog', middleware)
 }
 
 /** Returns the log entry of a request. */

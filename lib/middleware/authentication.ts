@@ -10,6 +10,7 @@ import {
 import { Connection } from '../connections.ts'
 import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
+import { named } from '../internal/apps.ts'
 import { check } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { type AnyResponse, toApp } from '../responses/response.ts'
@@ -65,7 +66,7 @@ export function authentication<State = Record<string, unknown>>(
   const { backends, onError = showMessage, origins = [] } = options
   assertOptions(backends, onError)
   assertAllowedOrigins('authentication', origins)
-  return (app) => async (scope, receive, send) => {
+  const middleware: StateMiddleware<State> = (app) => async (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     const connection = new Connection<Record<string, unknown>, State>(scope)
     try {
@@ -82,6 +83,7 @@ export function authentication<State = Record<string, unknown>>(
     }
     return app(scope, receive, send)
   }
+  return named('authentication', middleware)
 }
 
 /** Returns the first identity that a backend returns, or null. */

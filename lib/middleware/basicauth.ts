@@ -19,6 +19,7 @@ import { SecretTable } from '../authentication/secrets.ts'
 import { refusing } from '../authoring/refusing.ts'
 import type { Connection } from '../connections.ts'
 import { HTTPException } from '../exceptions.ts'
+import { named } from '../internal/apps.ts'
 import { check } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { StateMiddleware } from '../types.ts'
@@ -67,7 +68,7 @@ export interface BasicAuthOptions<
 export function basicAuth<State = Record<string, unknown>>(
   options: BasicAuthOptions<State>,
 ): StateMiddleware<State> {
-  return refusing([401], gate('basicAuth', identifierOf('basicAuth', options)))
+  return named('basicAuth', refusing([401], gate('basicAuth', identifierOf('basicAuth', options))))
 }
 
 /**

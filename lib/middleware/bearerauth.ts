@@ -16,6 +16,7 @@ import {
 } from '../authentication/identifying.ts'
 import { SecretTable } from '../authentication/secrets.ts'
 import { refusing } from '../authoring/refusing.ts'
+import { named } from '../internal/apps.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { StateMiddleware } from '../types.ts'
 
@@ -50,7 +51,7 @@ export function bearerAuth<State = Record<string, unknown>>(
   options: BearerAuthOptions<State>,
 ): StateMiddleware<State> {
   const identifier = identifierOf('bearerAuth', options) // first: it checks the options
-  return refusing(refusedBy(options), gate('bearerAuth', identifier))
+  return named('bearerAuth', refusing(refusedBy(options), gate('bearerAuth', identifier)))
 }
 
 /**

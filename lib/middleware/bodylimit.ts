@@ -1,6 +1,7 @@
 /** Limits the size of request bodies, whether or not the app reads them. */
 
 import { changes, refusing } from '../authoring/refusing.ts'
+import { named } from '../internal/apps.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { limiting } from '../layers/bodylimit.ts'
 import { mustBeSize } from '../layers/read.ts'
@@ -32,5 +33,8 @@ export function bodyLimit(options: BodyLimitOptions): Middleware {
   knownOptions('bodyLimit', options, 'maxSize')
   const { maxSize } = options
   mustBeSize('bodyLimit', 'maxSize', maxSize)
-  return refusing((method) => (changes(method) ? [413] : []), limiting(maxSize))
+  return named(
+    'bodyLimit',
+    refusing((method) => (changes(method) ? [413] : []), limiting(maxSize)),
+  )
 }

@@ -5,6 +5,7 @@ import { hasCacheField, protectsCookies } from '../http/cachefield.ts'
 import { joinedField } from '../http/conditional.ts'
 import { withHeaders } from '../http/fieldlists.ts'
 import { isRead } from '../http/methods.ts'
+import { named } from '../internal/apps.ts'
 import { check, checkRange } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { HeaderList, HTTPResponseStartMessage, Middleware } from '../types.ts'
@@ -70,7 +71,7 @@ export function cacheControl(options: CacheControlOptions): Middleware {
     'types statuses maxAge sMaxAge staleWhileRevalidate staleIfError public private noCache noStore noTransform mustRevalidate proxyRevalidate mustUnderstand immutable',
   )
   const fieldFor = readOptions(options)
-  return (app) => (scope, receive, send) => {
+  const middleware: Middleware = (app) => (scope, receive, send) => {
     if (scope.type !== 'http' || !isRead(scope.method)) return app(scope, receive, send)
     const add: StartChange = (message) => {
       const field = fieldFor(message)
@@ -79,6 +80,7 @@ export function cacheControl(options: CacheControlOptions): Middleware {
     }
     return app(scope, receive, changeStart(send, add))
   }
+  return named('cacheControl', middleware)
 }
 
 const NAMES: Readonly<Record<keyof CacheDirectives, string>> = {

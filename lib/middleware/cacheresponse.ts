@@ -1,6 +1,7 @@
 /** Caches responses in a store, and answers from it without calling the app. */
 
 import { isSafe } from '../http/methods.ts'
+import { named } from '../internal/apps.ts'
 import { check, checkFunction, checkRange } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { mustBeSize } from '../layers/read.ts'
@@ -84,7 +85,7 @@ export function cacheResponse(options: CacheResponseOptions): Middleware {
   )
   const cache = new ResponseCache(readOptions(options))
   const extraFor = options.key ?? (() => '')
-  return (app) => (scope, receive, send) => {
+  const middleware: Middleware = (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     const policy = requestPolicyOf(scope.method, scope.headers)
     const isChange = !isSafe(scope.method)
@@ -95,6 +96,7 @@ export function cacheResponse(options: CacheResponseOptions): Middleware {
     if (policy === undefined) return cache.change(key, app, scope, receive, send)
     return cache.serve(key, policy, app, scope, receive, send)
   }
+  return named('cacheResponse', middleware)
 }
 
 const where = 'cacheResponse'

@@ -2,6 +2,7 @@
 
 import { type Coding, preferredCodings } from '../http/codings.ts'
 import { joinedField } from '../http/conditional.ts'
+import { named } from '../internal/apps.ts'
 import { check, checkRange, invalid } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { runFinally } from '../internal/run.ts'
@@ -55,7 +56,7 @@ export interface CompressOptions {
 export function compress(options: CompressOptions = {}): Middleware {
   knownOptions('compress', options, 'codings minSize types levels')
   const { rules, encodingFor } = readOptions(options)
-  return (app) => (scope, receive, send) => {
+  const middleware: Middleware = (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     const encoding = encodingFor(joinedField(scope.headers, 'accept-encoding') ?? '')
     // A file that the server sends by path would bypass compression.
@@ -65,6 +66,7 @@ export function compress(options: CompressOptions = {}): Middleware {
     const compression = new Compression(scope, send, encoding, rules)
     return runFinally(app, scope, receive, compression.send, compression.close)
   }
+  return named('compress', middleware)
 }
 
 interface Settings {

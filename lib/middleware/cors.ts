@@ -5,6 +5,7 @@ import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { withHeaders } from '../http/fieldlists.ts'
 import { Headers, indexOfName } from '../http/headers.ts'
+import { named } from '../internal/apps.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
 import type { App, HeaderList, HTTPScope, Middleware } from '../types.ts'
@@ -64,7 +65,7 @@ export function cors(options: CORSOptions = {}): Middleware {
   const { kind, allows } = originRule(options.origins, options.credentials)
   const permissions = permissionsOf(options)
   const fields = simpleFields(options)
-  return (app) => (scope, receive, send) => {
+  const middleware: Middleware = (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     const origin = originOf(scope)
     const method = origin === undefined ? undefined : requestedMethod(scope)
@@ -80,6 +81,7 @@ export function cors(options: CORSOptions = {}): Middleware {
     const isAllowed = origin !== undefined && allows(origin, scope)
     return typeof isAllowed === 'boolean' ? answer(isAllowed) : isAllowed.then(answer)
   }
+  return named('cors', middleware)
 }
 
 /** Which origins may read a response: all, this one, or none. */

@@ -8,6 +8,7 @@ import { HTTPException } from '../exceptions.ts'
 import { Headers, isHeaderName } from '../http/headers.ts'
 import { isSafe } from '../http/methods.ts'
 import { Session } from '../http/session.ts'
+import { named } from '../internal/apps.ts'
 import { fromBase64URL, randomText, toBase64URL } from '../internal/base64url.ts'
 import { check } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
@@ -76,7 +77,7 @@ export function csrf(options: CSRFOptions = {}): Middleware {
   const { origins = [], requireToken = false, header = 'x-csrf-token', field = '_csrf' } = options
   assertOptions(origins, header, field)
   const refuses = (method: string): readonly number[] => (isSafe(method) ? [] : [403])
-  return refusing(refuses, (app) => async (scope, receive, send) => {
+  const middleware = refusing(refuses, (app) => async (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     // A websocket handshake is a GET, but it opens a channel.
     if (scope.type === 'http' && isSafe(scope.method)) return app(scope, receive, send)
@@ -97,6 +98,7 @@ export function csrf(options: CSRFOptions = {}): Middleware {
     if (!isRead || !isKnown(scope)) return refuse(scope, receive, send)
     return withFormToken(app, scope, receive, send, field)
   })
+  return named('csrf', middleware)
 }
 
 /** Looks for the token in the form; the app still gets the body from its beginning. */

@@ -6,6 +6,7 @@ import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { joinedField } from '../http/conditional.ts'
 import { Headers } from '../http/headers.ts'
+import { named } from '../internal/apps.ts'
 import { invalid } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { runFinally } from '../internal/run.ts'
@@ -48,7 +49,7 @@ export function decompress(options: DecompressOptions = {}): Middleware {
   const accepted = readCodings(options.codings ?? AVAILABLE)
   if (maxSize !== undefined) mustBeSize('decompress', 'maxSize', maxSize)
   const refuses = (method: string): readonly number[] => (changes(method) ? [400, 413, 415] : [])
-  return refusing(refuses, (app) => (scope, receive, send) => {
+  const middleware = refusing(refuses, (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     const field = joinedField(scope.headers, 'content-encoding')
     if (field === null) return app(scope, receive, send)
@@ -61,6 +62,7 @@ export function decompress(options: DecompressOptions = {}): Middleware {
     const plain = { ...scope, headers: plainFields(scope) }
     return runFinally(app, plain, body.receive, send, body.close)
   })
+  return named('decompress', middleware)
 }
 
 /**

@@ -1,6 +1,8 @@
 /** Publishes requests and websockets on the channels of `node:diagnostics_channel`. */
+
 import { type Channel, channel } from 'node:diagnostics_channel'
 import { type Outcome, observe, routeTemplate } from '../authoring/observation.ts'
+import { named } from '../internal/apps.ts'
 import { check } from '../internal/checks.ts'
 import type { App, ConnectionScope, Middleware, StateMiddleware } from '../types.ts'
 
@@ -50,12 +52,13 @@ const CHANNELS: Readonly<Record<'http' | 'websocket' | 'middleware', Channels>> 
  * const app = Application({ middleware: [diagnostics()], routes: [Route('/', home)] })
  */
 export function diagnostics(): Middleware {
-  return (app) => {
+  const middleware: Middleware = (app) => {
     const http = publishOutcome(CHANNELS.http, app, undefined)
     const websocket = publishOutcome(CHANNELS.websocket, app, undefined)
     return (scope, receive, send) =>
       (scope.type === 'websocket' ? websocket : http)(scope, receive, send)
   }
+  return named('diagnostics', middleware)
 }
 
 /**

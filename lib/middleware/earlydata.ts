@@ -5,6 +5,7 @@ import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { indexOfName } from '../http/headers.ts'
 import { isSafe } from '../http/methods.ts'
+import { named } from '../internal/apps.ts'
 import { checkFunction } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { HTTPScope, Middleware } from '../types.ts'
@@ -33,10 +34,11 @@ export function earlyData(options: EarlyDataOptions = {}): Middleware {
   const { allow = ({ method }) => isSafe(method) } = options
   checkFunction('earlyData', 'allow', allow, 'Write (scope) => true')
   const refuses = (method: string): readonly number[] => (isSafe(method) ? [] : [425])
-  return refusing(refuses, (app) => (scope, receive, send) => {
+  const middleware = refusing(refuses, (app) => (scope, receive, send) => {
     // Any value means 1 (RFC 8470 section 5.1).
     const isEarly = scope.type === 'http' && indexOfName(scope.headers, 'early-data') >= 0
     if (!isEarly || allow(scope)) return app(scope, receive, send)
     return answerException(new HTTPException(425), scope, receive, send)
   })
+  return named('earlyData', middleware)
 }

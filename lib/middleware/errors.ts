@@ -2,6 +2,7 @@
 
 import { type ExceptionHandlerEntry, ExceptionHandlers } from '../errors/handlers.ts'
 import { Outermost } from '../errors/outermost.ts'
+import { named } from '../internal/apps.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { Middleware } from '../types.ts'
 
@@ -32,7 +33,7 @@ export function errors(options: ErrorsOptions = {}): Middleware {
   const { debug = false, handlers = [] } = options
   const given = handlers instanceof ExceptionHandlers ? handlers : new ExceptionHandlers(handlers)
   const table = new ExceptionHandlers([], { outer: given, debug })
-  return (app) => (scope, receive, send) => {
+  const middleware: Middleware = (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     const outermost = new Outermost(table, scope, receive, send)
     try {
@@ -41,4 +42,5 @@ export function errors(options: ErrorsOptions = {}): Middleware {
       return outermost.end(Promise.reject(error))
     }
   }
+  return named('errors', middleware)
 }

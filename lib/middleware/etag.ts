@@ -11,6 +11,7 @@ import {
 import { withHeaders, withLowerNames } from '../http/fieldlists.ts'
 import { indexOfName } from '../http/headers.ts'
 import { isRead } from '../http/methods.ts'
+import { named } from '../internal/apps.ts'
 import { sha256 } from '../internal/digests.ts'
 import { handled } from '../internal/handled.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
@@ -49,10 +50,11 @@ export function etag(options: EtagOptions = {}): Middleware {
   knownOptions('etag', options, 'weak maxSize')
   const { weak = false, maxSize = 1_000_000 } = options
   mustBeSize('etag', 'maxSize', maxSize)
-  return (app) => (scope, receive, send) => {
+  const middleware: Middleware = (app) => (scope, receive, send) => {
     if (scope.type !== 'http' || !isRead(scope.method)) return app(scope, receive, send)
     return app(scope, receive, tagging(scope, receive, send, { weak, maxSize }))
   }
+  return named('etag', middleware)
 }
 
 /**

@@ -6,6 +6,7 @@ import type {
   ExceptionHandlerEntries,
   ExceptionHandlerEntry,
 } from '../errors/handlers.ts'
+import { named } from '../internal/apps.ts'
 import { check } from '../internal/checks.ts'
 import type { StateMiddleware } from '../types.ts'
 
@@ -34,5 +35,5 @@ export function exceptions<
     handlers,
     'Write exceptions([[404, (request, error) => …]])',
   )
-  return answeringBy([...(handlers ?? [])] as ExceptionHandlerEntry[])
+  return named('exceptions', answeringBy([...(handlers ?? [])] as ExceptionHandlerEntry[]))
 }

@@ -3,6 +3,7 @@
 import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { isRead } from '../http/methods.ts'
+import { named } from '../internal/apps.ts'
 import { check, checkRange } from '../internal/checks.ts'
 import { asText } from '../internal/handled.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
@@ -68,7 +69,7 @@ export function health(options: HealthOptions = {}): Middleware {
   const { livePath = '/livez', readyPath = '/readyz', details = false, signal } = options
   assertOptions(options, livePath, readyPath)
   const report = reporter(options)
-  return (app) => async (scope, receive, send) => {
+  const middleware: Middleware = (app) => async (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     const isLive = scope.path === livePath
     if (!isLive && scope.path !== readyPath) return app(scope, receive, send)
@@ -76,6 +77,7 @@ export function health(options: HealthOptions = {}): Middleware {
     const found = isLive ? ALIVE : stopping(await report(), signal)
     await respond(found, details && !isLive).respond(scope, receive, send)
   }
+  return named('health', middleware)
 }
 
 const ALIVE: HealthReport = { ready: true, lag: 0, checks: {} }

@@ -2,6 +2,7 @@
 
 import { answerInstead } from '../errors/answerinstead.ts'
 import { requestURL } from '../http/urls.ts'
+import { named } from '../internal/apps.ts'
 import { checkRange } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { RedirectResponse } from '../responses/bodies.ts'
@@ -33,12 +34,13 @@ export function httpsRedirect(options: HTTPSRedirectOptions = {}): Middleware {
   const isPort = port === undefined || (Number.isInteger(port) && port > 0 && port <= 65_535)
   const range = 'the port must be from 1 to 65535'
   checkRange('httpsRedirect', isPort, range, port, 'Leave it out for 443')
-  return (app) => (scope, receive, send) => {
+  const middleware: Middleware = (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     if (scope.scheme !== 'http' && scope.scheme !== 'ws') return app(scope, receive, send)
     const url = secureURL(scope, port)
     return answerInstead(new RedirectResponse(url, { status }), scope, receive, send)
   }
+  return named('httpsRedirect', middleware)
 }
 
 /** Returns the https URL. A port that is the default of either scheme is omitted. */

@@ -4,6 +4,7 @@ import { refusing } from '../authoring/refusing.ts'
 import { intactReceive } from '../body.ts'
 import { answerException } from '../errors/handlers.ts'
 import { joinedField } from '../http/conditional.ts'
+import { named } from '../internal/apps.ts'
 import { check, checkRange } from '../internal/checks.ts'
 import { sha256 } from '../internal/digests.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
@@ -80,7 +81,7 @@ export function idempotency<State = Record<string, unknown>>(
   }
   const refuses = (method: string): readonly number[] =>
     methods.has(method) ? [400, 409, 422] : []
-  return refusing(refuses, (app) => async (scope, receive, send) => {
+  const middleware = refusing(refuses, (app) => async (scope, receive, send) => {
     if (scope.type !== 'http' || !methods.has(scope.method)) return app(scope, receive, send)
     const request = new Request<Record<string, unknown>, State>(scope, receive, send)
     let outcome: Outcome
@@ -103,6 +104,7 @@ export function idempotency<State = Record<string, unknown>>(
       if (!recording.isProcessed) await records.release(name)
     }
   })
+  return named('idempotency', middleware)
 }
 
 /** The record of a request with a key. The request may run if there is no answer. */

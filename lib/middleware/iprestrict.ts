@@ -4,6 +4,7 @@ import { refusing } from '../authoring/refusing.ts'
 import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { IPRanges } from '../http/ipaddresses.ts'
+import { named } from '../internal/apps.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { Middleware } from '../types.ts'
 
@@ -29,11 +30,12 @@ export interface IPRestrictOptions {
 export function ipRestrict(options: IPRestrictOptions): Middleware {
   knownOptions('ipRestrict', options, 'allow deny')
   const isAllowed = readRules(options)
-  return refusing([403], (app) => (scope, receive, send) => {
+  const middleware = refusing([403], (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     if (scope.client !== null && isAllowed(scope.client.host)) return app(scope, receive, send)
     return answerException(new HTTPException(403), scope, receive, send)
   })
+  return named('ipRestrict', middleware)
 }
 
 function readRules(options: IPRestrictOptions): (host: string) => boolean {

@@ -11,6 +11,7 @@ import {
 } from '../authentication/identifying.ts'
 import { refusing } from '../authoring/refusing.ts'
 import type { Connection } from '../connections.ts'
+import { named } from '../internal/apps.ts'
 import { checkFunction, checkRange } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { StateMiddleware } from '../types.ts'
@@ -97,7 +98,7 @@ export function jwt<State = Record<string, unknown>>(
 ): StateMiddleware<State> {
   const middleware = gate('jwt', identifierOf('jwt', options))
   const fetches = options.keys instanceof URL ? [503] : []
-  return refusing([...refusedBy(options), ...fetches], middleware)
+  return named('jwt', refusing([...refusedBy(options), ...fetches], middleware))
 }
 
 /**

@@ -3,6 +3,7 @@
 import { refusing } from '../authoring/refusing.ts'
 import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
+import { named } from '../internal/apps.ts'
 import { check, checkRange } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { runFinally } from '../internal/run.ts'
@@ -53,7 +54,7 @@ export function loadShed(options: LoadShedOptions): Middleware {
   const leave = (): void => {
     inFlight--
   }
-  return refusing([503], (app) => (scope, receive, send) => {
+  const middleware = refusing([503], (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     if (except.has(scope.path)) return app(scope, receive, send)
     const isTooMuch = inFlight >= maxInFlight || pressure.isHigh()
@@ -67,6 +68,7 @@ export function loadShed(options: LoadShedOptions): Middleware {
     inFlight++
     return runFinally(app, scope, receive, send, leave)
   })
+  return named('loadShed', middleware)
 }
 
 /** Closes a websocket with 1013. A close code can only be sent after the handshake. */

@@ -2,6 +2,7 @@
 
 import { observe, routeTemplate } from '../authoring/observation.ts'
 import { METHODS } from '../http/methods.ts'
+import { named } from '../internal/apps.ts'
 import { check, checkFunction, checkRange } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
@@ -76,7 +77,7 @@ export function metrics(options: MetricsOptions = {}): Metrics {
   const expose = (): PlainTextResponse =>
     new PlainTextResponse(render(), { mediaType: METRICS_TYPE })
   const snapshot = (): MetricsSnapshot => counts.snapshot()
-  return Object.assign(middleware, { expose, render, snapshot })
+  return Object.assign(named('metrics', middleware), { expose, render, snapshot })
 }
 
 /** Returns the labels of a request: a known method, and a route of the program. */

@@ -5,6 +5,7 @@ import { HTTPException } from '../exceptions.ts'
 import { indexOfName } from '../http/headers.ts'
 import { hostHeader } from '../http/hosts.ts'
 import { IPRanges } from '../http/ipaddresses.ts'
+import { named } from '../internal/apps.ts'
 import { check } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type {
@@ -52,7 +53,7 @@ export function proxyHeaders(options: ProxyHeadersOptions): Middleware {
   knownOptions('proxyHeaders', options, 'trusted forwarded proto host port prefix')
   const trust = readTrust(options)
   const trustsSockets = options.trusted.includes('unix')
-  return (app) => (scope, receive, send) => {
+  const middleware: Middleware = (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     const { client } = scope
     const isTrusted = client === null ? trustsSockets : trust.isTrusted(client.host)
@@ -65,6 +66,7 @@ export function proxyHeaders(options: ProxyHeadersOptions): Middleware {
     applyClaims(claims, scope)
     return app(scope, receive, send)
   }
+  return named('proxyHeaders', middleware)
 }
 
 function readTrust(options: ProxyHeadersOptions): Trust {

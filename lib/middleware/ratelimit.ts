@@ -6,6 +6,7 @@ import { Connection } from '../connections.ts'
 import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { withHeaders } from '../http/fieldlists.ts'
+import { named } from '../internal/apps.ts'
 import { check, checkFunction, checkRange, outOfRange } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { Store } from '../stores.ts'
@@ -70,7 +71,7 @@ export function rateLimit<State = Record<string, unknown>>(
   const judge = makeJudge(options)
   const fieldsFor = options.headers === false ? () => [] : fieldsOf(options)
   const refuses = options.store === undefined ? [429] : [429, 503]
-  return refusing(refuses, (app) => (scope, receive, send) => {
+  const middleware = refusing(refuses, (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     const goOn = ({ verdicts, refusal }: Judgement): Promise<void> => {
       const fields = verdicts.length > 0 ? fieldsFor(verdicts) : []
@@ -83,6 +84,7 @@ export function rateLimit<State = Record<string, unknown>>(
     if (!(judged instanceof Promise)) return goOn(judged)
     return judged.then(goOn, (error) => answerException(error, scope, receive, send))
   })
+  return named('rateLimit', middleware)
 }
 
 /** Returns the rate limit fields (draft-ietf-httpapi-ratelimit-headers-10), as a flat list. */

@@ -3,6 +3,7 @@
 import { changeStart } from '../authoring/changestart.ts'
 import { lowerNames, withHeaders } from '../http/fieldlists.ts'
 import { indexOfName, isHeaderName } from '../http/headers.ts'
+import { named } from '../internal/apps.ts'
 import { check, checkFunction, invalid } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { HeaderList, Middleware, Send } from '../types.ts'
@@ -39,7 +40,7 @@ export function requestId(options: RequestIdOptions = {}): Middleware {
   const { header: name = 'x-request-id' } = options
   assertOptions(name, generate)
   const header = name.toLowerCase()
-  return (app) => (scope, receive, send) => {
+  const middleware: Middleware = (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     const id = (trusted ? incomingId(scope.headers, header) : undefined) ?? checkId(generate())
     scope.state ??= {}
@@ -47,6 +48,7 @@ export function requestId(options: RequestIdOptions = {}): Middleware {
     const named = changeStart(send, (message) => withField(message, header, id))
     return app(scope, receive, scope.type === 'http' ? named : acceptingWith(header, id, named))
   }
+  return named('requestId', middleware)
 }
 
 const ID = /^[\w\-.:+/=@]{1,128}$/

@@ -3,6 +3,7 @@
 import { changeStart, type StartChange } from '../authoring/changestart.ts'
 import { withHeaders } from '../http/fieldlists.ts'
 import { indexOfName } from '../http/headers.ts'
+import { named } from '../internal/apps.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { ConnectionScope, HeaderList, HTTPScope, Middleware } from '../types.ts'
 import { type CSPDirectives, type Policy, policyOf } from './secureheaders/csp.ts'
@@ -56,13 +57,14 @@ export function secureHeaders(options: SecureHeadersOptions = {}): Middleware {
     'contentSecurityPolicy contentSecurityPolicyReportOnly strictTransportSecurity crossOriginOpenerPolicy crossOriginResourcePolicy crossOriginEmbedderPolicy originAgentCluster permissionsPolicy referrerPolicy xContentTypeOptions xDnsPrefetchControl xDownloadOptions xFrameOptions xPermittedCrossDomainPolicies xXssProtection',
   )
   const { usesNonce, fieldsFor } = readFields(options)
-  return (app) => (scope, receive, send) => {
+  const middleware: Middleware = (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     const fields = fieldsFor(scope, usesNonce ? newNonce(scope) : '')
     const secured: StartChange = (message) =>
       withHeaders(message, withMissing(message.headers, fields))
     return app(scope, receive, changeStart(send, secured))
   }
+  return named('secureHeaders', middleware)
 }
 
 /**

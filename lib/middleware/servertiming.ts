@@ -3,6 +3,7 @@
 import { changeStart, type StartChange } from '../authoring/changestart.ts'
 import { withHeaders } from '../http/fieldlists.ts'
 import { isHeaderName } from '../http/headers.ts'
+import { named } from '../internal/apps.ts'
 import { checkFunction } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { brand } from '../types/brand.ts'
@@ -33,7 +34,7 @@ export function serverTiming(options: ServerTimingOptions = {}): Middleware {
   knownOptions('serverTiming', options, 'total show')
   const { total = 'total', show = () => true } = options
   assertOptions(total, show)
-  return (app) => (scope, receive, send) => {
+  const middleware: Middleware = (app) => (scope, receive, send) => {
     if (scope.type !== 'http' || !show(scope)) return app(scope, receive, send)
     const started = performance.now()
     const timings = timingsOf({ scope })
@@ -45,6 +46,7 @@ export function serverTiming(options: ServerTimingOptions = {}): Middleware {
     }
     return app(scope, receive, changeStart(send, add))
   }
+  return named('serverTiming', middleware)
 }
 
 /**

@@ -4,6 +4,7 @@ import { foreignSocket, isForeignSocket } from '../authentication/origins.ts'
 import { answerException } from '../errors/handlers.ts'
 import { parseCookies, serializeCookie } from '../http/cookies.ts'
 import { Session, type SessionData } from '../http/session.ts'
+import { named } from '../internal/apps.ts'
 import { runCatching } from '../internal/run.ts'
 import type { Middleware } from '../types.ts'
 import type { SavedSession } from './sessions/backend.ts'
@@ -70,7 +71,7 @@ export function sessions(options: SessionsOptions): SessionsMiddleware {
   assertOptions(options)
   serializeCookie(options.cookie ?? 'session', '', cookieOptions(options, 'https'))
   const keeper = new Keeper(options)
-  return Object.assign(withSessions(keeper, options), {
+  return Object.assign(named('sessions', withSessions(keeper, options)), {
     async cookies(data: SessionData): Promise<Readonly<Record<string, string>>> {
       const session = new Session(undefined, keeper.mostBytes)
       Object.assign(session.data, data)

@@ -1,6 +1,7 @@
 /** Limits the time that a request may take. */
 
 import { refusing } from '../authoring/refusing.ts'
+import { named } from '../internal/apps.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { limitingTime } from '../layers/deadline.ts'
 import { readTimeout } from '../layers/read.ts'
@@ -26,5 +27,5 @@ export type { TimeoutOptions } from '../layers/settings.ts'
 export function timeout(options: TimeoutOptions): Middleware {
   knownOptions('timeout', options, 'ms status untilStart')
   const time = readTimeout('timeout', options)
-  return refusing([options.status ?? 503], limitingTime(time))
+  return named('timeout', refusing([options.status ?? 503], limitingTime(time)))
 }

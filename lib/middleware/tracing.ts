@@ -18,6 +18,7 @@ import { Headers } from '../http/headers.ts'
 import { hostHeader, hostName } from '../http/hosts.ts'
 import { METHODS } from '../http/methods.ts'
 import { SECRETS } from '../http/secrets.ts'
+import { named } from '../internal/apps.ts'
 import { check, checkFunction } from '../internal/checks.ts'
 import { asText } from '../internal/handled.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
@@ -62,7 +63,7 @@ export function tracing(options: TracingOptions = {}): Middleware {
   } = options
   assertTracer(tracer)
   checkFunction('tracing', 'skip', skip, 'Write ({ path }) => …')
-  return (app) => (scope, receive, send) => {
+  const middleware: Middleware = (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     if (skip(scope)) return app(scope, receive, send)
     const remote = propagation.extract(context.active(), scope.headers, FIELDS)
@@ -72,6 +73,7 @@ export function tracing(options: TracingOptions = {}): Middleware {
       observe(app, scope, receive, send, (outcome) => finish(span, scope, outcome)),
     )
   }
+  return named('tracing', middleware)
 }
 
 /** Reads request fields for propagators. */

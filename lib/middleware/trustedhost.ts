@@ -5,6 +5,7 @@ import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { hostHeader, hostName, isSubdomain, urlAuthority } from '../http/hosts.ts'
 import { requestURL } from '../http/urls.ts'
+import { named } from '../internal/apps.ts'
 import { check, invalid } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { RedirectResponse } from '../responses/bodies.ts'
@@ -36,7 +37,7 @@ export function trustedHost(options: TrustedHostOptions = {}): Middleware {
   knownOptions('trustedHost', options, 'allowedHosts wwwRedirect')
   const { allowedHosts = ['*'], wwwRedirect = true } = options
   const hosts = readHosts(allowedHosts)
-  return (app) => (scope, receive, send) => {
+  const middleware: Middleware = (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     const host = hostName(hostHeader(scope))
     if (isAllowed(host, hosts)) return app(scope, receive, send)
@@ -45,6 +46,7 @@ export function trustedHost(options: TrustedHostOptions = {}): Middleware {
       ? answerException(new HTTPException(400, 'Invalid host header'), scope, receive, send)
       : answerInstead(new RedirectResponse(url), scope, receive, send)
   }
+  return named('trustedHost', middleware)
 }
 
 interface Hosts {

@@ -1,5 +1,7 @@
 /** Middleware that ignores some requests. */
+
 import { refusalsBy, refusing } from '../authoring/refusing.ts'
+import { named } from '../internal/apps.ts'
 import { check } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { App, ConnectionScope, HTTPScope, Middleware, WebSocketScope } from '../types.ts'
@@ -51,12 +53,13 @@ export function except(middleware: Middleware, options: ExceptOptions): Middlewa
     meta?.(metaOf(scope)) === true
   const refuses = (method: string): readonly number[] =>
     excepted?.has(method) === true ? [] : refusalsBy(middleware, method)
-  return refusing(refuses, (app) => {
+  const excepting = refusing(refuses, (app) => {
     const wrapped = middleware(app)
     mustBeFunction('what the middleware returns', wrapped, 'Return an app from it')
     return (scope, receive, send) =>
       (scope.type !== 'lifespan' && passesBy(scope) ? app : wrapped)(scope, receive, send)
   })
+  return named(middleware.name, excepting)
 }
 
 function mustBeFunction(what: string, value: unknown, fix: string): void {

@@ -1,4 +1,5 @@
 /** Calls Connect middleware for websocket handshakes, for example to authenticate the client. */
+
 import {
   type AllowedOrigins,
   assertAllowedOrigins,
@@ -7,6 +8,7 @@ import {
 } from '../../authentication/origins.ts'
 import { answerException } from '../../errors/handlers.ts'
 import { FRAMING } from '../../http/hopbyhop.ts'
+import { named } from '../../internal/apps.ts'
 import { knownOptions } from '../../internal/knownoptions.ts'
 import type {
   App,
@@ -56,7 +58,7 @@ export function onHandshake(...middleware: readonly NodeHandler[]): Middleware
 export function onHandshake(...given: readonly [...NodeHandler[], HandshakeOptions]): Middleware
 export function onHandshake(...given: readonly (NodeHandler | HandshakeOptions)[]): Middleware {
   const { middleware, origins } = readGiven(given)
-  return (app) => (scope, receive, send) => {
+  const connected: Middleware = (app) => (scope, receive, send) => {
     if (scope.type !== 'websocket') return app(scope, receive, send)
     if (isForeignSocket(scope, origins)) {
       return answerException(foreignSocket(), scope, receive, send)
@@ -71,6 +73,7 @@ export function onHandshake(...given: readonly (NodeHandler | HandshakeOptions)[
       }),
     )
   }
+  return named('onHandshake', connected)
 }
 
 /** The middleware, and the options that may come last. */
