@@ -220,8 +220,8 @@ export class Responder {
     }
     this.#trailers = [...(this.#trailers ?? []), ...readTrailers(message)]
     if (message.moreTrailers) return SENT
+    this.#wire.end(NO_BYTES, this.#trailers) // throws if they are too large
     this.#phase = 'complete'
-    this.#wire.end(NO_BYTES, this.#trailers)
     return SENT
   }
 

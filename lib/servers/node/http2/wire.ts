@@ -68,7 +68,10 @@ export class StreamWire implements Wire {
   }
 
   end(bytes: Uint8Array, trailers?: HeaderList): void {
-    if (trailers !== undefined && this.#takesTrailers) this.#trailers = trailers
+    if (trailers !== undefined && this.#takesTrailers) {
+      assertSize('http.response.trailers', trailers)
+      this.#trailers = trailers
+    }
     this.#departure.answered = true
     if (!this.#stream.writableEnded) this.#open().end(bytes)
   }
@@ -90,7 +93,9 @@ export class StreamWire implements Wire {
 
   hint(links: readonly string[]): void {
     const stream = this.#stream
-    if (!stream.headersSent) stream.additionalHeaders({ ':status': 103, link: links.join(', ') })
+    const link = links.join(', ')
+    assertSize('http.response.early_hint', ['link', link])
+    if (!stream.headersSent) stream.additionalHeaders({ ':status': 103, link })
   }
 
   async file(path: string, head: Head): Promise<void> {
@@ -109,12 +114,7 @@ export class StreamWire implements Wire {
   }
 
   #respond({ status, headers }: Head, length: number | undefined, endStream: boolean): void {
-    const size = headers.reduce((sum, text) => sum + text.length + 6, 0)
-    if (size > MOST_HEAD) {
-      throw new ProtocolError(
-        `http.response.start: a head over HTTP/2 may have ${MOST_HEAD} bytes, this one has ${size}. Shorten its values.`,
-      )
-    }
+    assertSize('http.response.start', headers)
     const stream = this.#stream
     const fields = toStreamHeaders(headers, status)
     if (length !== undefined) fields['content-length'] = String(length)
@@ -140,4 +140,12 @@ export class StreamWire implements Wire {
     )
     return this.#chunks
   }
+}
+
+function assertSize(type: string, headers: HeaderList): void {
+  const size = headers.reduce((sum, text) => sum + text.length + 6, 0)
+  if (size <= MOST_HEAD) return
+  throw new ProtocolError(
+    `${type}: a head over HTTP/2 may have ${MOST_HEAD} bytes, this one has ${size}. Shorten its values.`,
+  )
 }

@@ -60,6 +60,32 @@ t.test(
   },
 )
 
+t.test(
+  'trailers and early hints that are too large are errors, and the connection stays open',
+  async (t) => {
+    const { port, errors } = await serving(t, async ({ path }, _receive, send) => {
+      await send({ type: 'http.response.start', status: 200, headers: [], trailers: true })
+      const links = [`<${'a'.repeat(70_000)}>; rel=preload`]
+      if (path === '/hint') await send({ type: 'http.response.early_hint', links })
+      await send({ type: 'http.response.body', body: Buffer.from('body') })
+      const headers = ['x-sum', 'a'.repeat(path === '/trailers' ? 70_000 : 60_000)]
+      await send({ type: 'http.response.trailers', headers })
+    })
+    const session = await connected(t, port)
+    const fields = { te: 'trailers' }
+    const reset = answerOf(ask(session, { ...fields, ':path': '/trailers' }))
+    await t.rejects(reset, /^the stream was reset|INTERNAL/)
+    t.match(await answerOf(ask(session, { ...fields, ':path': '/hint' })), { status: 500 })
+    const { text, trailers } = await answerOf(ask(session, fields))
+    t.equal(text, 'body')
+    t.equal(trailers?.['x-sum']?.length, 60_000)
+    t.match(errors, [
+      { message: /^http.response.trailers: a head over HTTP\/2 may have 65400 bytes, / },
+      { message: /^http.response.early_hint: a head over HTTP\/2 may have 65400 bytes, / },
+    ])
+  },
+)
+
 t.test('a body that differs from its announced length is a reset', async (t) => {
   const { port, errors } = await serving(t, async (_scope, _receive, send) => {
     await send({ type: 'http.response.start', status: 200, headers: ['content-length', '9'] })
