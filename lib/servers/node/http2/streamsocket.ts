@@ -2,14 +2,15 @@
 import type { ServerHttp2Stream } from 'node:http2'
 import { Duplex } from 'node:stream'
 import { toStreamHeaders } from './fields.ts'
+import { refuseStream } from './refuse.ts'
 import { resetStream } from './reset.ts'
 
 /** The fields of a handshake response over HTTP/1.1 that HTTP/2 does not have. */
 const UPGRADING = new Set(['upgrade', 'connection', 'sec-websocket-accept'])
 
 /**
- * A socket that `ws` writes to. The first write is the whole HTTP/1.1 response to the handshake. It is sent as a 200
- * response, which accepts a websocket over HTTP/2. All later writes are websocket frames.
+ * A socket that `ws` writes to. The first write is the whole HTTP/1.1 response to the handshake. A 101 is sent as a
+ * 200 response, which accepts a websocket over HTTP/2. All later writes are websocket frames.
  */
 export class StreamSocket extends Duplex {
   readonly #stream: ServerHttp2Stream
@@ -45,7 +46,11 @@ export class StreamSocket extends Duplex {
   override _write(chunk: Buffer, _encoding: string, done: (error?: Error) => void): void {
     if (!this.#isOpen) {
       this.#isOpen = true
-      this.#stream.respond(toStreamHeaders(fieldsOf(chunk.toString('latin1')), 200))
+      const answer = chunk.toString('latin1')
+      // `ws` refuses some handshakes itself.
+      if (answer.startsWith('101', 9)) {
+        this.#stream.respond(toStreamHeaders(fieldsOf(answer), 200))
+      } else refuseStream(this.#stream, 400)
       done()
       return
     }

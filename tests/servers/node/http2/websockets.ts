@@ -104,6 +104,15 @@ t.test('refusals are responses', async (t) => {
   t.equal((await answerOf(open(session, { ':protocol': 'connect-udp' }))).status, 501)
 })
 
+t.test('a handshake that `ws` refuses is refused', async (t) => {
+  const options = { http2: true, lifespan: 'off', websocket: { perMessageDeflate: true } } as const
+  const { port } = await listening(t, echoing(), options)
+  const session = await connected(t, port)
+  const extension = 'permessage-deflate; client_max_window_bits=99'
+  const refused = await answerOf(open(session, { 'sec-websocket-extensions': extension }))
+  t.match(refused, { status: 400, text: 'Bad Request' })
+})
+
 t.test('a reset stream and a closing server end it', async (t) => {
   const ends: unknown[] = []
   const { server, port } = await listening(t, echoing([], ends), { http2: true, lifespan: 'off' })
