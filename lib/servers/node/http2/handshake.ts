@@ -1,5 +1,5 @@
 /** Converts an HTTP/2 handshake to the form that the websockets of a server accept (RFC 8441 section 5). */
-import type { ServerHttp2Stream } from 'node:http2'
+import { constants, type ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { HeaderList } from '../../../types.ts'
 import type { Handshake } from '../websockets/answer.ts'
@@ -26,6 +26,8 @@ export function streamHandshake(
     headers: headersFor(headers),
   }
   const departure = new Departure(stream, () => {})
+  // Some clients do not end their side. The stream would stay open, and an idle connection with it.
+  stream.on('finish', () => stream.close(constants.NGHTTP2_NO_ERROR))
   return {
     // The other properties of Node's class are not read.
     request: request as unknown as Handshake['request'],

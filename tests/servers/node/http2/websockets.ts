@@ -113,6 +113,21 @@ t.test('a handshake that `ws` refuses is refused', async (t) => {
   t.match(refused, { status: 400, text: 'Bad Request' })
 })
 
+t.test('its stream ends even if the client does not end its side', async (t) => {
+  const { port } = await listening(t, echoing(), { http2: true, lifespan: 'off' })
+  const session = await connected(t, port)
+  const denied = open(session, { ':path': '/denied' })
+  t.equal((await answerOf(denied)).text, 'who?')
+  await eventually(() => denied.closed, 'the end of a refused one')
+  const stream = open(session)
+  await once(stream, 'response')
+  const got = collected(stream)
+  stream.write(Buffer.concat([frame(1, 'last'), frame(8, Buffer.from([0x03, 0xe8]))]))
+  await eventually(() => stream.closed, 'the end of a closed one')
+  t.equal(stream.rstCode, 0)
+  t.equal(got().toString('latin1'), '\x81\x062 last\x88\x02\x03\xe8')
+})
+
 t.test('a reset stream and a closing server end it', async (t) => {
   const ends: unknown[] = []
   const { server, port } = await listening(t, echoing([], ends), { http2: true, lifespan: 'off' })
