@@ -47,7 +47,8 @@ export async function* eventsOf(
 ): AsyncGenerator<ReceivedEvent, void> {
   let [id, event, data, retry] = ['', '', [] as string[], '']
   for await (const line of linesOf(stream)) {
-    const [, field, value = ''] = /^([^:]*):? ?(.*)/.exec(line) ?? []
+    // With the flag, a dot matches U+2028 and U+2029, which JSON allows in texts.
+    const [, field, value = ''] = /^([^:]*):? ?(.*)/s.exec(line) ?? []
     if (line !== '') {
       if (field === 'data') data.push(value)
       if (field === 'event') event = value

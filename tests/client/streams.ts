@@ -56,6 +56,13 @@ t.test('events as browsers dispatch them, in pieces of any size', async (t) => {
   )
 })
 
+t.test('only CR and LF end a line, so texts may have other separators', async (t) => {
+  const text = 'a\u2028b\u2029c\u0085d\v'
+  const written = `${JSON.stringify(text)}\n\n`
+  t.match(await read(`id: ${text}\ndata: ${written}`), [{ id: text, data: text }])
+  t.same(await all(valuesOf(inPieces(written, 2))), [text])
+})
+
 t.test('data of several lines, and the retry time', async (t) => {
   const text = 'retry: 10\ndata: [1,\ndata: 2]\n\ndata: 3\n\ndata: 4\n'
   t.same(await read(text), [
