@@ -45,22 +45,29 @@ export function noteAsync(schema: AnySchema): void {
 
 const ASYNC_FUNCTION: unknown = Object.getPrototypeOf(async () => {})
 
+/** The number of parts of a schema that are looked at. */
+const MOST_PARTS = 2000
+
 /**
  * Whether any function of a schema is declared `async`, or is hidden, as those of `superRefine` are. A function
- * that returns a promise without being declared `async` is noted when it was called.
+ * that returns a promise without being declared `async` is noted when it was called. A schema counts as async
+ * if it has too many parts: some make a new schema at each reference to themselves, without an end.
  */
 function isDeclaredAsync(schema: AnySchema): boolean {
-  const seen = new Set<unknown>()
-  const isAsync = (value: unknown): boolean => {
-    if (typeof value === 'function') return Object.getPrototypeOf(value) === ASYNC_FUNCTION
-    if (typeof value !== 'object' || value === null || seen.has(value)) return false
-    seen.add(value)
-    const def = (value as Described)._zod?.def
-    if (def === undefined) return Object.values(value).some(isAsync)
-    if (def['check'] === 'custom' && def['fn'] === undefined) return true
-    if (def['type'] === 'lazy') return isAsync((def['getter'] as () => unknown)())
-    // Reading a default may call a function of the user.
-    return Object.keys(def).some((key) => key !== 'defaultValue' && isAsync(def[key]))
+  if ((schema as Described)._zod === undefined) return true
+  // A set is iterated with the items that are added meanwhile.
+  const parts = new Set<unknown>([schema])
+  for (const part of parts) {
+    if (typeof part === 'function' && Object.getPrototypeOf(part) === ASYNC_FUNCTION) return true
+    if (typeof part !== 'object' || part === null) continue
+    const def = (part as Described)._zod?.def
+    const isHidden = def?.['check'] === 'custom' && def['fn'] === undefined
+    if (isHidden || parts.size > MOST_PARTS) return true
+    if (def?.['type'] === 'lazy') parts.add((def['getter'] as () => unknown)())
+    for (const key of Object.keys(def ?? part)) {
+      // Reading a default may call a function of the user.
+      if (key !== 'defaultValue' || def === undefined) parts.add(Reflect.get(def ?? part, key))
+    }
   }
-  return (schema as Described)._zod === undefined || isAsync(schema)
+  return false
 }

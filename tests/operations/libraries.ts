@@ -211,6 +211,31 @@ t.test('an async check of zod runs once, and may fail, even the first time', asy
   }
 })
 
+t.test('a schema of zod that makes a new schema at each reference to itself works', async (t) => {
+  interface Deep {
+    readonly name: string
+    readonly one?: Deep | undefined
+    readonly two?: Deep | undefined
+  }
+  const byLazy = (): z.ZodType<Deep> =>
+    z.lazy(() => z.object({ name: z.string(), one: byLazy().optional(), two: byLazy().optional() }))
+  const byGetter = (): z.ZodType<Deep> =>
+    z.object({
+      name: z.string(),
+      get one() {
+        return byGetter().optional()
+      },
+    })
+  for (const body of [byLazy(), byGetter()]) {
+    const app = Route('/', { post: operation({ body }, ({ body }) => reply(200, body)) })
+    await using client = await testClient(app)
+    const json = { name: 'a', one: { name: 'b' } }
+    t.same(await (await client.post('/', { json })).json(), json)
+    const wrong = await client.post('/', { json: { name: 'a', one: { name: 5 } } })
+    t.match(await wrong.json(), { errors: [{ pointer: '/one/name' }] })
+  }
+})
+
 t.test('a check that returns a promise without being async runs twice once', async (t) => {
   let calls = 0
   const check = (name: string): Promise<boolean> => {
