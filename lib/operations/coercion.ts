@@ -21,6 +21,8 @@ export interface Coercion {
   readonly items: Coercion | undefined
   /** The types of the first items, of a tuple. */
   readonly first: readonly Coercion[]
+  /** All values that the schema accepts, as text; undefined if others may be accepted. */
+  readonly only: readonly string[] | undefined
   /** The types of the members of an object; undefined if the schema accepts no object. */
   readonly members: Members | undefined
 }
@@ -31,12 +33,15 @@ export interface Members {
   readonly others: Coercion | undefined
   /** Whether the schema accepts members that it does not list. */
   readonly isOpen: boolean
+  /** The members of each alternative, if the schema is a choice between objects. */
+  readonly choices: readonly Members[]
 }
 
 const ANY: Coercion = {
   ...{ number: false, integer: false, boolean: false, null: false, text: true },
   items: undefined,
   first: [],
+  only: undefined,
   members: undefined,
 }
 
@@ -65,7 +70,17 @@ class Reader {
     // A part such as `{ minimum: 1 }` only limits the other parts, and has no type.
     const parts = this.#all(schema['allOf'], depth).filter((part) => part !== ANY)
     const all = own.length > 0 ? [...own, ...choices.filter((one) => one !== ANY)] : choices
-    return [...all, ...parts].reduce<Coercion | undefined>(mergeCoercions, undefined) ?? ANY
+    const merged = [...all, ...parts].reduce<Coercion | undefined>(mergeCoercions, undefined) ?? ANY
+    const inner = parts.find(({ members }) => members !== undefined && members.choices.length > 0)
+    const alternatives = [...choices, inner ?? ANY].flatMap(({ members }) => {
+      if (members === undefined) return []
+      return members.choices.length > 0 ? members.choices : [members]
+    })
+    if (merged.members === undefined || alternatives.length < 2) return merged
+    const others = parts.filter((part) => part !== inner)
+    const common = [...own, ...others].map(({ members }) => members).reduce(mergeMembers, undefined)
+    const whole = alternatives.map((one) => mergeMembers(common, one) ?? one)
+    return { ...merged, members: { ...merged.members, choices: whole } }
   }
 
   #all(schemas: unknown, depth: number): Coercion[] {
@@ -84,6 +99,7 @@ class Reader {
       text: has('string') || types.length === 0,
       items: isList ? this.wanted(schema['items'], depth + 1) : undefined,
       first: this.#all(schema['prefixItems'], depth),
+      only: valuesOf(schema)?.map(String),
       members: has('object') ? this.#members(schema, depth) : undefined,
     }
   }
@@ -97,16 +113,23 @@ class Reader {
       ),
       others: isObject(rest) ? this.wanted(rest, depth + 1) : undefined,
       isOpen: rest === true || isObject(rest),
+      choices: [],
     }
   }
 }
 
-function typesOf({ type, enum: values, const: only, properties }: JSONSchema): string[] {
+function typesOf(schema: JSONSchema): string[] {
+  const { type, properties } = schema
   if (typeof type === 'string') return [type]
   if (Array.isArray(type)) return type.map(String)
-  if (Array.isArray(values)) return [...new Set(values.map(typeOf))]
-  if (only !== undefined) return [typeOf(only)]
+  const values = valuesOf(schema)
+  if (values !== undefined) return [...new Set(values.map(typeOf))]
   return isObject(properties) ? ['object'] : []
+}
+
+function valuesOf({ enum: values, const: only }: JSONSchema): unknown[] | undefined {
+  if (Array.isArray(values)) return values
+  return only === undefined ? undefined : [only]
 }
 
 function typeOf(value: unknown): string {
@@ -127,6 +150,7 @@ function mergeCoercions(one: Coercion | undefined, other: Coercion): Coercion {
       one.first.length === 0
         ? other.first
         : one.first.map((own, index) => mergeCoercions(own, other.first[index] ?? own)),
+    only: one.only && other.only && [...one.only, ...other.only],
     members: mergeMembers(one.members, other.members),
   }
 }
@@ -138,5 +162,6 @@ function mergeMembers(one: Members | undefined, other: Members | undefined): Mem
     const known = byName.get(name)
     byName.set(name, known === undefined ? wanted : mergeCoercions(known, wanted))
   }
-  return { byName, others: one.others ?? other.others, isOpen: one.isOpen || other.isOpen }
+  const isOpen = one.isOpen || other.isOpen
+  return { byName, others: one.others ?? other.others, isOpen, choices: [] }
 }

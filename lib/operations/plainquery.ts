@@ -11,13 +11,14 @@ const UNPLAIN = /[%+[]/
 /**
  * Returns the result of `objectOf(new URLSearchParams(query), members)` in a fifth of its time. Returns
  * undefined for other queries: if a name is encoded, has brackets or occurs twice, if the encoding is
- * invalid, or if there are too many pairs.
+ * invalid, if there are too many pairs, or if the schema is a choice between objects.
  */
 export function plainQuery(
   query: string,
   members: Members | undefined,
 ): Record<string, unknown> | undefined {
   if (query.startsWith('?') || !query.isWellFormed()) return undefined
+  if (members !== undefined && members.choices.length > 0) return undefined
   // One test for the whole query, because most queries have none of these characters.
   const isPlain = !UNPLAIN.test(query)
   const object: Record<string, unknown> = {}

@@ -58,10 +58,25 @@ export function objectOf(
   return build(groups, members)
 }
 
+/** The only alternative of a choice that accepts the texts, as far as it lists the values; else all of them. */
+function chosen(
+  groups: ReadonlyMap<string, Found[]>,
+  all: Members | undefined,
+): Members | undefined {
+  const fitting = all?.choices.filter(({ byName }) =>
+    [...byName].every(
+      ([name, { only }]) =>
+        only === undefined || (groups.get(name) ?? []).every((text) => only.includes(String(text))),
+    ),
+  )
+  return fitting?.length === 1 ? fitting[0] : all
+}
+
 function build(
   groups: ReadonlyMap<string, Found[]>,
-  members: Members | undefined,
+  all: Members | undefined,
 ): Record<string, unknown> {
+  const members = chosen(groups, all)
   const object: Record<string, unknown> = {}
   const inner = new Map<string, Map<string, Found[]>>()
   for (const [name, values] of groups) {
