@@ -86,12 +86,13 @@ export class BodyReader {
   }
 
   /** Handles a request without a body: the schema validates `undefined`. */
-  async takeNone({ values, issues }: GatheredInputs): Promise<void> {
+  async takeNone(gathered: GatheredInputs): Promise<void> {
     const [first] = this.#bodies
     if (first?.schema === undefined) return
     const result = await validate(first.schema, undefined)
-    if (result.issues === undefined && !needsFile(first)) values['body'] = result.value
-    else issues.push(missing)
+    const isMissing = result.issues !== undefined || needsFile(first)
+    if (isMissing) gathered.issues.push(missing)
+    else settle(result, noFiles(first), gathered)
   }
 
   /** Validates a body and adds it to the inputs. Returns a promise if the schema is async. */
@@ -119,7 +120,18 @@ function settle(
   if (result.issues !== undefined) issues.push(...issuesOf('body', result))
   // Without files the value is kept, because it may be of any type.
   else if (Object.keys(files ?? {}).length === 0) values['body'] = result.value
-  else values['body'] = { ...(result.value as object), ...files }
+  else {
+    // A copy, because the value may be frozen, or used for other requests too.
+    const whole: unknown = Object(result.value)
+    const own = Object.getOwnPropertyDescriptors(whole)
+    const added = Object.getOwnPropertyDescriptors(files)
+    values['body'] = Object.create(Object.getPrototypeOf(whole), { ...own, ...added })
+  }
+}
+
+function noFiles({ files = {} }: Body): object {
+  const none = Object.entries(files).map(([name, { many }]) => [name, many ? [] : undefined])
+  return Object.fromEntries(none)
 }
 
 /** Whether a form without any file is refused. */

@@ -109,3 +109,43 @@ t.test('a missing body lacks the files, even if the schema accepts it', async (t
   t.same(await sent({ photo: {} }), [422, true])
   t.same(await sent({ photo: { optional: true }, more: { many: true } }), [204, false])
 })
+
+t.test('a value of a class keeps its methods beside files, and is not changed', async (t) => {
+  class Post {
+    readonly title: string
+
+    constructor(title: string) {
+      this.title = title
+    }
+
+    get loud(): string {
+      return this.title.toUpperCase()
+    }
+  }
+  const shared = Object.freeze(new Post('tea'))
+  const texts = z.object({ title: z.string() }).transform(() => shared)
+  const body = multipart(texts, { files: { photo: {}, more: { optional: true } } })
+  const route = Route('/', {
+    post: operation({ body }, ({ body }) =>
+      reply(200, [body instanceof Post, body.loud, body.photo.size, body.more ?? null]),
+    ),
+  })
+  await using client = await testClient(route)
+  const data = new FormData()
+  data.append('title', 'tea')
+  data.append('photo', new Blob(['abc']), 'a.png')
+  t.same(await (await client.post('/', { body: data })).json(), [true, 'TEA', 3, null])
+  t.same(Object.keys(shared), ['title'])
+})
+
+t.test('a body that may be missing has lists of no files', async (t) => {
+  const texts = z.object({ title: z.string() }).default({ title: 'tea' })
+  const body = multipart(texts, { files: { more: { many: true }, maybe: { optional: true } } })
+  const route = Route('/', {
+    post: operation({ body }, ({ body: { title, more, maybe } }) =>
+      reply(200, [title, more.length, maybe ?? null]),
+    ),
+  })
+  await using client = await testClient(route)
+  t.same(await (await client.post('/')).json(), ['tea', 0, null])
+})
