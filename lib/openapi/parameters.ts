@@ -67,18 +67,19 @@ function membersIn(schema: JSONSchema, root: JSONSchema, mayRequire: boolean): M
     ...{ name, root, schema: isObject(member) ? member : {} },
     isRequired: mayRequire && Array.isArray(required) && required.includes(name),
   }))
-  const parts = ['allOf', 'anyOf', 'oneOf'].flatMap((keyword) => {
+  const partsOf = (keyword: string): Member[] => {
     const choices = schema[keyword]
     const all = keyword === 'allOf' && mayRequire
     return Array.isArray(choices) ? choices.flatMap((one) => membersIn(one, root, all)) : []
-  })
-  const all = [...own, ...parts]
+  }
+  const common = [...own, ...partsOf('allOf')]
+  const choices = [...partsOf('anyOf'), ...partsOf('oneOf')]
   const names = new Set<string>()
-  const firsts = all.filter(({ name }) => !names.has(name) && names.add(name))
-  if (properties !== undefined || schema['allOf'] !== undefined) return firsts
+  const firsts = [...common, ...choices].filter(({ name }) => !names.has(name) && names.add(name))
   return firsts.map((first) => {
+    if (common.includes(first)) return first
     // Alternatives may have a parameter with different schemas.
-    const others = all.filter(({ name }) => name === first.name)
+    const others = choices.filter(({ name }) => name === first.name)
     const schemas = new Map(others.map((one) => [JSON.stringify(one.schema), one.schema]))
     return schemas.size === 1 ? first : { ...first, schema: { anyOf: [...schemas.values()] } }
   })

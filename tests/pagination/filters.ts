@@ -2,6 +2,7 @@
 import t from 'tap'
 import * as z from 'zod'
 import { Application, Route } from '../../lib/index.ts'
+import { openapi } from '../../lib/openapi.ts'
 import { operation, reply } from '../../lib/operations.ts'
 import { cursorPage, links, offsetPage } from '../../lib/pagination.ts'
 import { testClient } from '../../lib/testing/client.ts'
@@ -60,6 +61,27 @@ t.test('the schema of the query describes both', async (t) => {
   t.same(await query['~standard'].validate({ limit: 2, constructor: 'x' }), {
     value: { limit: 2, offset: 0, constructor: 'x' },
   })
+})
+
+t.test('a document has all alternatives of filters', (t) => {
+  const union = z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('a'), n: z.int() }),
+    z.object({ kind: z.literal('b'), n: z.string() }),
+  ])
+  const { query } = offsetPage(z.string(), { filters: union })
+  const route = Route(
+    '/',
+    operation({ query }, () => reply(200, 1)),
+  )
+  const { paths } = openapi([route], { title: 'A', version: '1' })
+  const { parameters = [] } = paths['/']?.['get'] ?? {}
+  const schemas = Object.fromEntries(parameters.map(({ name, schema }) => [name, schema]))
+  t.match(schemas, {
+    limit: { type: 'integer' },
+    kind: { anyOf: [{ const: 'a' }, { const: 'b' }] },
+    n: { anyOf: [{ type: 'integer' }, { type: 'string' }] },
+  })
+  t.end()
 })
 
 t.test('invalid filters throw at definition', async (t) => {
