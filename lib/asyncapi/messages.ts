@@ -34,14 +34,26 @@ export function sentBy(contract: MessageContract, components: Components, use: U
     ? messagesOf(Problem, undefined, 'application/problem+json', components, named, 'problem')
     : []
   if (sends === undefined) return kind === 'stream' ? [{ name: 'sent' }] : problems
-  if (encoding === 'bytes') return [{ name: 'sent', contentType: TYPES.bytes }, ...problems]
-  const sent = messagesOf(sends, undefined, TYPES.json, components, named, 'sent')
-  return [...(encoding === 'json' ? sent : sent.map(asText)), ...problems]
+  const sent = messagesOf(sends, undefined, TYPES.json, components, named, 'sent').map(
+    (message) => {
+      const schema = components.named(message.payload ?? {})
+      if (encoding === 'json') return message
+      if (encoding === 'bytes' && isBytes(schema)) return { name: 'sent', contentType: TYPES.bytes }
+      return isText(schema) ? { ...message, contentType: TYPES.text } : message
+    },
+  )
+  return [...sent, ...problems]
 }
 
-/** Strings are sent as plain text if messages are not JSON. */
-function asText(message: AsyncAPIMessage): AsyncAPIMessage {
-  return message.payload?.['type'] === 'string' ? { ...message, contentType: TYPES.text } : message
+/** Whether the values may be bytes, which some libraries cannot describe. */
+function isBytes(schema: JSONSchema): boolean {
+  return Object.keys(schema).length === 0 || ('contentEncoding' in schema && !('format' in schema))
+}
+
+/** Whether all values are strings, which are sent as plain text if messages are not JSON. */
+function isText({ type, const: only, enum: values = [only] }: JSONSchema): boolean {
+  const areTexts = Array.isArray(values) && values.every((value) => typeof value === 'string')
+  return type === 'string' || areTexts
 }
 
 /** The messages of a schema; its library may not be able to describe it. */

@@ -56,6 +56,11 @@ export class Components {
     return placing.schema(part, part === root)
   }
 
+  /** The named schema to which a placed one refers, or the placed one itself. */
+  named(placed: JSONSchema): JSONSchema {
+    return this.#named.get(String(placed['$ref']).slice(PENDING.length))?.schema ?? placed
+  }
+
   /** Makes a name for a recursive schema without a name. */
   #madeName(hint: string): string {
     let name = hint

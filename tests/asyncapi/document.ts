@@ -1,10 +1,12 @@
 // Documents of websockets and channels, judged by the official schema.
+import { type } from 'arktype'
 import t from 'tap'
 import * as z from 'zod'
 import { type AsyncAPIDocument, asyncapi } from '../../lib/asyncapi.ts'
 import { websocketListener, websocketStream } from '../../lib/endpoints.ts'
 import { Application } from '../../lib/index.ts'
 import { WebSocketRoute } from '../../lib/routing.ts'
+import type { AnySchema } from '../../lib/types/schemas.ts'
 import { faultsOf } from '../support/asyncjudge.ts'
 import { INFO, Said, talk } from '../support/talkapi.ts'
 
@@ -117,6 +119,29 @@ t.test('each named choice is a message', async (t) => {
     { $ref: '#/components/securitySchemes/key' },
     { $ref: '#/components/securitySchemes/mutualTLS' },
   ])
+})
+
+t.test('strings, bytes and other values have the types with which they are sent', async (t) => {
+  const Color = z.enum(['red', 'blue']).meta({ id: 'Color' })
+  const typesOf = (encoding: 'text' | 'bytes' | 'json', sends: AnySchema): unknown => {
+    const handler = websocketListener((): never => undefined as never, { encoding, sends } as never)
+    const { channels } = asyncapi([WebSocketRoute('/', handler)], INFO)
+    const messages = Object.values(channels['root']?.messages ?? {})
+    return messages.filter(({ name }) => name !== 'received').map(({ contentType }) => contentType)
+  }
+  const [text, json, bytes] = ['text/plain', 'application/json', 'application/octet-stream']
+  const cases: [encoding: 'text' | 'bytes' | 'json', sends: AnySchema, types: unknown][] = [
+    ['text', Color, [text]],
+    ['text', type("'red'|'blue'"), [text]],
+    ['text', type("'red'"), [text]],
+    ['text', z.union([Color, z.object({ no: z.int() }).meta({ id: 'No' })]), [text, json]],
+    ['json', Color, [json]],
+    ['bytes', z.instanceof(Uint8Array), [bytes]],
+    ['bytes', type.instanceOf(Uint8Array), [bytes]],
+    ['bytes', z.object({ done: z.int() }), [json]],
+    ['bytes', Color, [text]],
+  ]
+  for (const [encoding, sends, types] of cases) t.same(typesOf(encoding, sends), types, encoding)
 })
 
 t.test('messages are described as far as they are known', async (t) => {
