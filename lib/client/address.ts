@@ -30,14 +30,15 @@ export function textOf(value: unknown): string {
 
 /**
  * The pairs of a query or a form, in the format that operations parse. A list repeats its name, a nested
- * object has its names in brackets, and undefined values are omitted.
+ * object has its names in brackets, and undefined values are omitted. Operations do not parse lists of objects:
+ * such a list is sent as texts, which its schema refuses.
  */
 export function pairsOf(given: object, outer = ''): [name: string, value: string | Blob][] {
   return Object.entries(given).flatMap(([key, value]) => {
     const name = outer ? `${outer}[${key}]` : key
     return [value].flat().flatMap((item): [string, string | Blob][] => {
       if (item === undefined) return []
-      if (item?.constructor === Object) return pairsOf(item, name)
+      if (value?.constructor === Object) return pairsOf(value, name)
       return [[name, item instanceof Blob ? item : textOf(item)]]
     })
   })

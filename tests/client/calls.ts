@@ -1,8 +1,9 @@
 // LS-OAPI-4: the client on an app in this process and over a real connection.
 import t from 'tap'
+import * as z from 'zod'
 import { type ClientOptions, client } from '../../lib/client.ts'
-import { operation, reply } from '../../lib/operations.ts'
-import { Route } from '../../lib/routing.ts'
+import { form, operation, reply } from '../../lib/operations.ts'
+import { Route, Router } from '../../lib/routing.ts'
 import { serve } from '../../lib/servers/node.ts'
 import { testClient } from '../../lib/testing/client.ts'
 import { type api, app, noticed } from '../support/clientapi.ts'
@@ -108,6 +109,20 @@ t.test('refuses parameters that change the path, and unknown options', async (t)
     message:
       'client: the options are fetch, headers, signal, onRequest and onResponse, header was given. Check its name.',
   })
+})
+
+t.test('a list of objects in a query or a form is refused, because it would be lost', async (t) => {
+  const list = z.object({ items: z.array(z.object({ name: z.string() })).optional() })
+  const show = ({ query, body }: { query?: unknown; body?: unknown }) => reply(200, body ?? query)
+  const routes = [
+    Route('/query', { get: operation({ query: list }, show) }),
+    Route('/form', { post: operation({ body: form(list) }, show) }),
+  ] as const
+  await using test = await testClient(Router(routes))
+  const call = client<typeof routes>('http://testserver', { fetch: test.fetch })
+  const items = [{ name: 'tea' }]
+  t.match(await call('GET /query', { query: { items } }), { status: 422 })
+  t.match(await call('POST /form', { form: { items } }), { status: 422 })
 })
 
 t.test('a missing base throws at definition', (t) => {
