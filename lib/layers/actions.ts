@@ -27,11 +27,12 @@ export function applySettings(app: App, settings: LayerSettings): App {
   const middleware: (Middleware | false | undefined)[] = [
     merge && mergingSettings(merge),
     overrides && overriding(overrides),
-    bodyLimit !== undefined && limiting(bodyLimit),
-    cacheControl !== undefined && nearestCacheControl(cacheControl),
-    limit !== undefined && nearestTimeout(limit && readTimeout('timeout', limit)),
-    headers && addingHeaders(headers),
+    // The response of a timeout counts for these too.
     afterResponse && callingAfterResponse(afterResponse),
+    cacheControl !== undefined && nearestCacheControl(cacheControl),
+    headers && addingHeaders(headers),
+    bodyLimit !== undefined && limiting(bodyLimit),
+    limit !== undefined && nearestTimeout(limit && readTimeout('timeout', limit)),
   ]
   return middleware.reduceRight<App>((inner, wrap) => (wrap ? wrap(inner) : inner), app)
 }

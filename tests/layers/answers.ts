@@ -173,6 +173,21 @@ t.test('the nearest timeout counts, even if it is longer, or off', async (t) => 
   t.same(statuses, [503, 200, 200, 504, 503])
 })
 
+t.test(
+  'the response of a timeout has the fields of its layer, and afterResponse its status',
+  async (t) => {
+    const outcomes: LayerOutcome[] = []
+    const app = Router([Route('/', slow)], {
+      timeout: 20,
+      headers: { 'x-one': 'layer' },
+      afterResponse: (_connection, outcome) => outcomes.push(outcome),
+    })
+    const { status, headers } = await get(app)
+    t.same([status, headers.get('x-one')], [503, 'layer'])
+    t.match(outcomes, [{ status: 503 }])
+  },
+)
+
 t.test('an inner layer may remove the time limit of a stream after its start', async (t) => {
   async function* parts() {
     yield 'a'
