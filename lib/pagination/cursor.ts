@@ -118,8 +118,12 @@ export function cursorPage<
         if (next === undefined)
           issues.push({ message: 'It must be a cursor or null.', path: ['next'] })
         const valid = (await validItems(item, items, issues)) as SchemaOutput<Item>[]
-        if (issues.length > 0) return { issues }
-        return { value: { items: valid, next: next === null ? null : encodeCursor(next) } }
+        const cursor = next === null || next === undefined ? null : encodeCursor(next)
+        if (cursor !== null && cursor.length > LONGEST) {
+          const message = `It must be a cursor of at most ${LONGEST} characters, or the query refuses it.`
+          issues.push({ message, path: ['next'] })
+        }
+        return issues.length > 0 ? { issues } : { value: { items: valid, next: cursor } }
       },
       pageJSONSchema(item, { next: { type: ['string', 'null'] } }, ['next']),
     ),

@@ -166,6 +166,15 @@ t.test('any JSON value is a cursor', async (t) => {
   )
 })
 
+t.test('a page has no cursor that its query refuses, because it is too long', async (t) => {
+  const { query, page } = cursorPage(User)
+  const sent = async (length: number): Promise<unknown> =>
+    check(page, { items: [], next: 'x'.repeat(length) })
+  const { value } = (await sent(1498)) as { value: { next: string } }
+  t.match(await check(query, { cursor: value.next }), { value: { limit: 20 } })
+  t.match(await sent(1499), { issues: [{ path: ['next'], message: /at most 2000 characters/ }] })
+})
+
 t.test('an invalid page reports all its issues', async (t) => {
   t.match(
     await check(byOffset.page, { items: [{ id: 'x', name: 1 }], limit: 0, offset: 0, total: -1 }),
