@@ -62,12 +62,16 @@ export async function loadApp(target: Target): Promise<App> {
   )
 }
 
-/** Imports a file. The exports of a CommonJS module may all be in its default export. */
+/**
+ * Imports a file. The exports of a CommonJS module may all be in its default export, which may also be the
+ * promise of an app.
+ */
 async function importFile({ file, text }: Target): Promise<Record<string, unknown>> {
   try {
     const found = await import(pathToFileURL(file).href)
-    const common: unknown = found.default
-    return typeof common === 'object' && common !== null ? { ...common, ...inNames(found) } : found
+    const common: unknown = await found.default
+    const isApp = typeof common !== 'object' || common === null
+    return isApp ? found : { ...common, ...inNames(found) }
   } catch (cause) {
     throw new CommandError(`${text} could not be loaded.`, { cause })
   }

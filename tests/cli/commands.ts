@@ -94,6 +94,24 @@ t.test('a module that fails, or exports no app, is reported with exit code 1', a
   })
 })
 
+t.test('the default export may be a promise, whose error is reported', async (t) => {
+  const made = `import { app } from './app.js'\nexport default Promise.resolve(app)`
+  const failed = 'export default Promise.reject(new Error("kaput"))'
+  const [kept, broken] = await runAll(
+    t,
+    [
+      ['url', 'made.js', 'home'],
+      ['url', 'failed.js', 'home'],
+    ],
+    { 'app.js': APP, 'made.js': made, 'failed.js': failed },
+  )
+  t.same(kept, { code: 0, stdout: '/\n', stderr: '' })
+  t.match(broken, {
+    code: 1,
+    stderr: /^stellula: failed\.js could not be loaded\.\nError: kaput\n/,
+  })
+})
+
 t.test('routes lists them as a table or as JSON', async (t) => {
   const { stdout } = await run(t, ['routes', 'app.js'])
   t.equal(
