@@ -42,6 +42,16 @@ export function tell(text: string): void {
   process.stderr.write(`stellula: ${text}\n`)
 }
 
+/**
+ * Lets a reader close the standard output early, as `head` does: what would follow is dropped, and a server
+ * goes on without its access log. Other errors, such as a full disk, end the process.
+ */
+export function allowEarlyClose(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
 /** How long open handles of an app, such as timers, keep the process after the command has ended. */
 const LINGER_MS = 500
 

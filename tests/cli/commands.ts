@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
-import { APP, LIB, run, runAll } from '../support/cli.ts'
+import { APP, LIB, run, runAll, start } from '../support/cli.ts'
 import { folderOf } from '../support/folder.ts'
 
 t.test('without a command, the help is shown as for an invalid command', async (t) => {
@@ -110,6 +110,15 @@ t.test('the default export may be a promise, whose error is reported', async (t)
     code: 1,
     stderr: /^stellula: failed\.js could not be loaded\.\nError: kaput\n/,
   })
+})
+
+t.test('a reader may close the output early', async (t) => {
+  const long = `import { Route, Router } from '${LIB}routing.js'
+    export default Router(Array.from({ length: 5000 }, (_, number) => Route('/' + number, () => undefined)))`
+  const { child, ended, output } = start(t, ['openapi', 'app.js'], { 'app.js': long })
+  child.stdout?.once('data', () => child.stdout?.destroy())
+  t.equal(await ended, 0)
+  t.equal(output.stderr, '')
 })
 
 t.test('routes lists them as a table or as JSON', async (t) => {
