@@ -52,6 +52,11 @@ export function allowEarlyClose(): void {
   })
 }
 
+/** Tells why the process ends if a command is not over, but nothing is left to wait for. */
+export function tellStuck(): void {
+  tell('a promise of the application never settles. Check each await of its module and startup.')
+}
+
 /** How long open handles of an app, such as timers, keep the process after the command has ended. */
 const LINGER_MS = 500
 

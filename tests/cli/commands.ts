@@ -112,6 +112,14 @@ t.test('the default export may be a promise, whose error is reported', async (t)
   })
 })
 
+t.test('a module that awaits what never happens is reported', async (t) => {
+  const { code, stderr } = await run(t, ['routes', 'app.js'], {
+    'app.js': 'await new Promise(() => {})',
+  })
+  t.equal(code, 13)
+  t.match(stderr, /stellula: a promise of the application never settles\. Check each await/)
+})
+
 t.test('a reader may close the output early', async (t) => {
   const long = `import { Route, Router } from '${LIB}routing.js'
     export default Router(Array.from({ length: 5000 }, (_, number) => Route('/' + number, () => undefined)))`
