@@ -17,6 +17,13 @@ t.test('a missing body is one empty part', async (t) => {
   t.match(await incoming.receive(), { type: 'http.request', moreBody: false })
 })
 
+t.test('the body of a GET, which runtimes leave out, is not awaited', async (t) => {
+  const request = new globalThis.Request('http://h/', { headers: { 'content-length': '3' } })
+  const incoming = new Incoming(request, () => t.fail('the client is there'))
+
+  t.match(await incoming.receive(), { type: 'http.request', moreBody: false })
+})
+
 t.test('returns the parts on demand', async (t) => {
   let pulled = 0
   const stream = new ReadableStream<Uint8Array>(
