@@ -1,4 +1,5 @@
 /** Serves an app on Bun. */
+import { ClientDisconnected } from '../exceptions.ts'
 import { toFetchHeaders } from '../http/fetchheaders.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { App } from '../types.ts'
@@ -99,9 +100,9 @@ function upgrade(
 ): globalThis.Response {
   const fields = toFetchHeaders(headers)
   if (subprotocol !== undefined) fields.set('sec-websocket-protocol', subprotocol)
-  // The request comes from this server.
+  // The request comes from this server. So the client has left, or its handshake is invalid.
   if (!(server as BunServer).upgrade(request, { headers: fields, data: events })) {
-    throw new Error('serve: Bun could not answer the handshake of a websocket.')
+    throw new ClientDisconnected()
   }
   // Bun has answered the request and expects undefined; the types do not include that.
   return undefined as unknown as globalThis.Response

@@ -53,9 +53,12 @@ t.test('passes the app and its websockets to the runtime', async (t) => {
   options?.websocket['close']?.(socket, 1012, '')
   t.same(log, ['sec-websocket-protocol,chat x-a,1', 'you said hi', 'close 1012', 'stop false'])
 
-  const refused = await serve(app, { path: '/tmp/x', signals: [], onError: () => {} })
+  const errors: unknown[] = []
+  const onError = (error: unknown): void => void errors.push(error)
+  const refused = await serve(app, { path: '/tmp/x', signals: [], onError })
   t.equal(options?.unix, '/tmp/x')
-  t.equal((await options?.fetch(HANDSHAKE, { upgrade: () => false }))?.status, 500)
+  t.equal((await options?.fetch(HANDSHAKE, { upgrade: () => false }))?.status, 400)
+  t.same(errors, [], 'it is no error of the app')
   await refused.close()
 })
 

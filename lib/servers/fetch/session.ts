@@ -1,5 +1,6 @@
 /** One websocket of a runtime: connects the state machine to the runtime's websocket. */
 import { bringWebSockets } from '#websocket'
+import { ClientDisconnected } from '../../exceptions.ts'
 import { NO_LIMITS } from '../../protocol/inbox.ts'
 import type { Wire } from '../../protocol/response.ts'
 import { SocketProtocol, type SocketWire } from '../../protocol/socket.ts'
@@ -78,6 +79,9 @@ export class Session implements Open, SocketWire {
     const onDisconnect = (listener: () => void): void => this.#protocol.onDisconnect(listener)
     this.#scope.onDisconnect = onDisconnect
     this.#service.begin(this)
+    const { signal } = this.#request
+    if (signal.aborted) this.#onAbort()
+    else signal.addEventListener('abort', this.#onAbort)
     this.#protocol.run(this.#service.app, this.#scope)
     return answer
   }
@@ -92,9 +96,16 @@ export class Session implements Open, SocketWire {
   }
 
   accept(acceptance: Acceptance): boolean {
-    const answer = this.#service.upgrade(this.#request, acceptance, this.#events, this.#info)
-    this.#resolve(answer)
-    return true
+    // Deno aborts it after each response.
+    this.#request.signal.removeEventListener('abort', this.#onAbort)
+    try {
+      this.#resolve(this.#service.upgrade(this.#request, acceptance, this.#events, this.#info))
+      return true
+    } catch (error) {
+      if (!(error instanceof ClientDisconnected)) throw error
+      this.#resolve(refusal(400))
+      return false
+    }
   }
 
   deny(status: number): void {
@@ -126,6 +137,7 @@ export class Session implements Open, SocketWire {
   }
 
   ended(): void {
+    this.#resolve(refusal(499)) // if the client has left before an answer
     this.#service.end(this)
   }
 
@@ -138,6 +150,9 @@ export class Session implements Open, SocketWire {
     drain: () => this.#unblock(),
     close: (code, reason) => this.#lose(code, reason),
   }
+
+  /** The client has left before the handshake was answered. */
+  readonly #onAbort = (): void => this.#lose(1006, '')
 
   #transmit(data: string | Uint8Array): Promise<void> {
     this.#with((socket) => socket.send(data))

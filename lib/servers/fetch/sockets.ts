@@ -23,7 +23,7 @@ export interface SocketEvents {
 /**
  * Upgrades a request to a websocket; returns the response that the runtime expects.
  *
- * @throws Error if the upgrade fails.
+ * @throws ClientDisconnected if the client has left or its handshake is invalid, or another error.
  */
 export type Upgrade = (
   request: globalThis.Request,
