@@ -1,6 +1,7 @@
 /** One websocket of a runtime: connects the state machine to the runtime's websocket. */
 import { bringWebSockets } from '#websocket'
 import { ClientDisconnected } from '../../exceptions.ts'
+import { encodeText } from '../../internal/bytes.ts'
 import { NO_LIMITS } from '../../protocol/inbox.ts'
 import type { Wire } from '../../protocol/response.ts'
 import { SocketProtocol, type SocketWire } from '../../protocol/socket.ts'
@@ -163,9 +164,12 @@ export class Session implements Open, SocketWire {
   #take(data: string | Uint8Array): void {
     const { phase, inbox } = this.#protocol
     if (phase !== 'open' && phase !== 'closing') return
-    const size = data.length
-    if (size > this.#service.maxMessageSize) {
-      this.#abort(1009, `messages may have ${this.#service.maxMessageSize} bytes`)
+    const { maxMessageSize } = this.#service
+    let size = data.length
+    // A UTF-16 code unit has up to three bytes in UTF-8. Most texts need not be counted.
+    if (typeof data === 'string' && size * 3 > maxMessageSize) size = encodeText(data).length
+    if (size > maxMessageSize) {
+      this.#abort(1009, `messages may have ${maxMessageSize} bytes`)
     } else if (inbox.size + size > MOST_WAITING) {
       this.#abort(1008, 'too many messages are waiting')
     } else {

@@ -223,6 +223,21 @@ t.test('messages that are too large, or too many, close the socket', async (t) =
   large.events?.message('x'.repeat(101))
   t.same(large.closed, [[1009, 'messages may have 100 bytes']])
 
+  const text = new Runtime(async (receive, send) => {
+    await accept(receive, send)
+    t.match(await receive(), { text: 'ü'.repeat(50) })
+    t.match(await receive(), { type: 'websocket.disconnect', code: 1009 })
+  })
+  await text.answer
+  text.events?.message('ü'.repeat(50))
+  text.events?.message('ü'.repeat(51))
+  await eventually(() => text.open === 0, 'the app has ended')
+  t.same(
+    text.closed,
+    [[1009, 'messages may have 100 bytes']],
+    'its bytes count, not its characters',
+  )
+
   const many = new Runtime(async (receive, send) => {
     await accept(receive, send)
     await new Promise((resolve) => setTimeout(resolve, 50))
