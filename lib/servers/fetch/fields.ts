@@ -10,11 +10,11 @@ const METHOD = /^[!#$%&'*+\-.^_`|~0-9A-Z]+$/
  * The host of the URL is used (RFC 9112 section 3.2.2). A Host field that differs only in case, or in the
  * default port, is kept.
  *
- * @param authority The host and port of the URL.
+ * @param authority The host and port of the URL, or '' if it has none, as for HTTP/1.0 without a Host field on Bun.
  */
 export function readFields(request: globalThis.Request, authority: string): HeaderList | undefined {
   const { method } = request
-  if (!METHOD.test(method) || !isAuthority(authority)) return undefined
+  if (!METHOD.test(method) || (authority && !isAuthority(authority))) return undefined
   const list: string[] = ['host', authority]
   let host = authority
   let hasLength = false
