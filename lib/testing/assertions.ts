@@ -58,7 +58,7 @@ export function assertHeader(
 ): void {
   const actual = response.headers.get(name)
   const isPattern = expected instanceof RegExp
-  if (isPattern ? actual !== null && expected.test(actual) : actual === expected) return
+  if (isPattern ? actual !== null && matches(actual, expected) : actual === expected) return
   const rule = isPattern ? `match ${expected}` : `be ${JSON.stringify(expected)}`
   throw new TestAssertionError(
     `assertHeader: ${name} must ${rule}, ${JSON.stringify(actual)} was received${from(response)}.`,
@@ -100,7 +100,7 @@ export async function assertText(
 ): Promise<string> {
   const actual = await response.clone().text()
   const isPattern = expected instanceof RegExp
-  if (isPattern ? expected.test(actual) : actual === expected) return actual
+  if (isPattern ? matches(actual, expected) : actual === expected) return actual
   const rule = isPattern ? `match ${expected}` : `be ${shortened(expected)}`
   throw new TestAssertionError(
     `assertText: the body must ${rule}, ${shortened(actual)} was received${from(response)}.`,
@@ -126,12 +126,17 @@ export async function assertJSON<Value>(
   assertHeader(response, 'content-type', /^application\/(?:[^;]+\+)?json\b/)
   const text = await response.clone().text()
   const actual = parsed(text)
-  if (isSame(actual, expected)) return expected
+  if (actual !== text && isSame(actual, expected)) return expected
   throw new TestAssertionError(
     `assertJSON: the body must be ${shortened(JSON.stringify(expected))}, ${shortened(text)} was received${from(response)}.`,
     actual,
     expected,
   )
+}
+
+/** Whether a pattern matches. `test` of a pattern with the flag `g` goes on where its last match has ended. */
+function matches(text: string, pattern: RegExp): boolean {
+  return text.search(pattern) >= 0
 }
 
 function parsed(text: string): unknown {

@@ -16,6 +16,23 @@ import {
 const json = (value: unknown, type = 'application/json'): Response =>
   new Response(JSON.stringify(value), { headers: { 'content-type': type } })
 
+t.test('a pattern with the flag g matches again', async (t) => {
+  const pattern = /json/g
+  assertHeader(json(1), 'content-type', pattern)
+  assertHeader(json(1), 'content-type', pattern)
+  t.equal(await assertText(json('json'), pattern), '"json"')
+  t.equal(await assertText(json('json'), pattern), '"json"')
+})
+
+t.test('a text without its quotes is not JSON', async (t) => {
+  const headers = { 'content-type': 'application/json' }
+  t.equal(await assertJSON(json('hello'), 'hello'), 'hello')
+  await t.rejects(
+    assertJSON(new Response('hello', { headers }), 'hello'),
+    /the body must be "hello", hello was received/,
+  )
+})
+
 t.test('LS-TEST-1: another status fails, and the error shows the body', async (t) => {
   await assertStatus(new Response(null, { status: 204 }), 204)
   await assertStatus(new Response(null, { status: 204 }), [200, 204])
