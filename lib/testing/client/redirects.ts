@@ -9,6 +9,15 @@ export function becomesGet(method: string, status: number): boolean {
   return (status === 301 || status === 302) && method === 'POST'
 }
 
+/** @throws Error for a location where no app of a test could be, such as that of a mobile app. */
+export function targetOf(location: string, from: URL): URL {
+  const url = URL.canParse(location, from.href) ? new URL(location, from) : undefined
+  if (url !== undefined && /^https?:$/.test(url.protocol)) return url
+  throw new Error(
+    `testClient: the redirect to ${JSON.stringify(location)} cannot be followed. Pass followRedirects: false.`,
+  )
+}
+
 /** Returns the options of the redirected request: no body for a GET, no credentials for another origin. */
 export function redirectOptions(
   { body, json, headers, ...rest }: TestRequestOptions,

@@ -12,7 +12,7 @@ import { Lateness } from './lateness.ts'
 import { Link } from './link.ts'
 import type { TestClientOptions, TestRequestOptions, TestWebSocketOptions } from './options.ts'
 import { type ExchangeMessage, recording } from './recording.ts'
-import { becomesGet, redirectOptions } from './redirects.ts'
+import { becomesGet, redirectOptions, targetOf } from './redirects.ts'
 import { Running } from './running.ts'
 import { httpScope, mergedHeaders, websocketScope } from './scopes.ts'
 import { TestWebSocket } from './socket.ts'
@@ -71,7 +71,7 @@ export class Session {
         )
       await response.body?.cancel() // it is not read
       const from = url
-      url = new URL(location, from)
+      url = targetOf(location, from)
       const dropsBody = becomesGet(verb, response.status)
       if (dropsBody) verb = 'GET'
       request = redirectOptions(request, dropsBody, url.origin === from.origin)

@@ -113,6 +113,16 @@ t.test('have a limit', async (t) => {
   )
 })
 
+t.test('lead to http alone', async (t) => {
+  await using client = await testClient(app)
+
+  for (const to of ['myapp://callback?code=1', 'http://[']) {
+    await t.rejects(client.get(`/go/302?to=${encodeURIComponent(to)}`), {
+      message: `testClient: the redirect to "${to}" cannot be followed. Pass followRedirects: false.`,
+    })
+  }
+})
+
 t.test('cannot repeat a stream', async (t) => {
   await using client = await testClient(app)
   const body = () => new Blob(['abc']).stream()
