@@ -7,7 +7,7 @@ import { Request } from '../../requests.ts'
 import type { Address, HTTPScope, Receive, State } from '../../types.ts'
 import { encodeBody } from './bodies.ts'
 import type { TestRequestOptions } from './options.ts'
-import { httpScope, mergedHeaders } from './scopes.ts'
+import { httpScope, mergedHeaders, resolve } from './scopes.ts'
 
 export interface MakeScopeOptions {
   /** The method ('GET'). */
@@ -76,7 +76,7 @@ function scopeOf(target: string | URL, options: MakeScopeOptions, headers: Heade
     ...(client === undefined ? {} : { client }),
     ...(rootPath === undefined ? {} : { rootPath }),
   }
-  const url = new URL(target, BASE)
+  const url = resolve(target, BASE)
   return { ...httpScope(method.toUpperCase(), url, headers, chosen, state), ...scope }
 }
 

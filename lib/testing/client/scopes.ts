@@ -62,6 +62,12 @@ function connection(
   }
 }
 
+/** A path is relative to the base URL. `//admin` is a path too, not a host. */
+export function resolve(target: string | URL, base: string | URL): URL {
+  const isPath = typeof target === 'string' && target.startsWith('/')
+  return new URL(isPath ? `.${target}` : target, base)
+}
+
 /** A server answers such a target with 400, so an app never sees it. */
 function decodePath(rawPath: string): string {
   try {

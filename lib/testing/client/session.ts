@@ -14,7 +14,7 @@ import type { TestClientOptions, TestRequestOptions, TestWebSocketOptions } from
 import { type ExchangeMessage, recording } from './recording.ts'
 import { becomesGet, redirectOptions, targetOf } from './redirects.ts'
 import { Running } from './running.ts'
-import { httpScope, mergedHeaders, websocketScope } from './scopes.ts'
+import { httpScope, mergedHeaders, resolve, websocketScope } from './scopes.ts'
 import { TestWebSocket } from './socket.ts'
 
 const MOST_REDIRECTS = 20
@@ -54,7 +54,7 @@ export class Session {
       'headers body json signal followRedirects scope auth cookies timeout record',
     )
     const follows = options.followRedirects ?? this.#options.followRedirects ?? true
-    let url = this.#resolve(target)
+    let url = resolve(target, this.#base)
     let [verb, request] = [method, withAuthorization(options)]
     for (let hops = 0; ; hops++) {
       const response = await this.#send(verb, url, request)
@@ -80,7 +80,7 @@ export class Session {
 
   async fetch(input: string | URL | globalThis.Request, init?: RequestInit): Promise<TestResponse> {
     const isRequest = input instanceof globalThis.Request
-    const request = new globalThis.Request(isRequest ? input : this.#resolve(input), init)
+    const request = new globalThis.Request(isRequest ? input : resolve(input, this.#base), init)
     const { method, url, headers, signal } = request
     return this.follow(method, url, {
       headers: [...headers],
@@ -88,12 +88,6 @@ export class Session {
       signal,
       ...(request.redirect === 'follow' ? {} : { followRedirects: false }),
     })
-  }
-
-  /** A path is relative to the base URL. `//admin` is a path too, not a host. */
-  #resolve(target: string | URL): URL {
-    const isPath = typeof target === 'string' && target.startsWith('/')
-    return new URL(isPath ? `.${target}` : target, this.#base)
   }
 
   async #send(method: string, url: URL, options: TestRequestOptions): Promise<TestResponse> {
@@ -136,7 +130,7 @@ export class Session {
   ): Promise<TestWebSocket> {
     knownOptions('testClient: websocket', options, 'subprotocols headers timeout scope record')
     const { subprotocols = [], headers: own, timeout = 5_000, scope } = options
-    const url = this.#resolve(target)
+    const url = resolve(target, this.#base)
     url.protocol = url.protocol.replace('ws', 'http')
     const headers = this.#headersFor(url, own)
     for (const [name, value] of UPGRADE) headers.setDefault(name, value)

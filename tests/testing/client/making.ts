@@ -39,6 +39,14 @@ t.test('LS-TEST-1: a scope has the keys of a server', async (t) => {
   t.ok(called, 'lint finds nothing in it')
 })
 
+t.test('a path of two slashes is a path, not a host', async (t) => {
+  const { path, headers } = makeScope('//evil.example/x')
+  t.equal(path, '//evil.example/x')
+  t.equal(headers[1], 'testserver')
+  const { url } = await makeRequest('//evil.example/x')
+  t.equal(url.host, 'testserver')
+})
+
 t.test('LS-TEST-1: a handler gets its own request', async (t) => {
   const handler = async (request: Request<{ name: string }>) =>
     new JSONResponse({ ...request.pathParams, body: await request.json() }, { status: 201 })
