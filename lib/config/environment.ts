@@ -50,8 +50,9 @@ export function environment<Given extends AnySchema>(
 }
 
 function wantedValue(text: string | undefined, wanted: Coercion): unknown {
-  if (text === undefined || wanted.text) return text
-  if (text === '') return undefined
+  const { texts } = wanted
+  if (text === undefined || texts === undefined || texts.includes(text)) return text
+  if (text === '') return texts.length > 0 ? text : undefined
   if (wanted.items !== undefined) {
     return commaSeparated(text).map((item) => coerced(item, wanted.items))
   }

@@ -15,14 +15,14 @@ export interface Coercion {
   readonly integer: boolean
   readonly boolean: boolean
   readonly null: boolean
-  /** The schema accepts text, so the text is not converted. */
-  readonly text: boolean
+  /** The texts that the schema accepts, which are not converted; undefined if it accepts others too. */
+  readonly texts: readonly string[] | undefined
   /** The types of the items of a list; undefined if the schema accepts no list. */
   readonly items: Coercion | undefined
   /** The types of the first items, of a tuple. */
   readonly first: readonly Coercion[]
-  /** All values that the schema accepts, as text; undefined if others may be accepted. */
-  readonly only: readonly string[] | undefined
+  /** All values that the schema accepts; undefined if it may accept others. */
+  readonly only: readonly unknown[] | undefined
   /** The types of the members of an object; undefined if the schema accepts no object. */
   readonly members: Members | undefined
 }
@@ -38,7 +38,7 @@ export interface Members {
 }
 
 const ANY: Coercion = {
-  ...{ number: false, integer: false, boolean: false, null: false, text: true },
+  ...{ number: false, integer: false, boolean: false, null: false, texts: undefined },
   items: undefined,
   first: [],
   only: undefined,
@@ -91,15 +91,17 @@ class Reader {
     const types = typesOf(schema)
     const has = (type: string): boolean => types.includes(type)
     const isList = has('array')
+    const only = types[0] === 'null' && types.length === 1 ? [null] : valuesOf(schema)
+    const isText = has('string') || types.length === 0
     return {
       number: has('number') || has('integer'),
       integer: has('integer') && !has('number'),
       boolean: has('boolean'),
       null: has('null'),
-      text: has('string') || types.length === 0,
+      texts: isText ? only?.filter((value) => typeof value === 'string') : [],
       items: isList ? this.wanted(schema['items'], depth + 1) : undefined,
       first: this.#all(schema['prefixItems'], depth),
-      only: valuesOf(schema)?.map(String),
+      only,
       members: has('object') ? this.#members(schema, depth) : undefined,
     }
   }
@@ -144,7 +146,7 @@ function mergeCoercions(one: Coercion | undefined, other: Coercion): Coercion {
     integer: (one.integer || !one.number) && (other.integer || !other.number),
     boolean: one.boolean || other.boolean,
     null: one.null || other.null,
-    text: one.text || other.text,
+    texts: one.texts && other.texts && [...one.texts, ...other.texts],
     items: other.items === undefined ? one.items : mergeCoercions(one.items, other.items),
     first:
       one.first.length === 0

@@ -8,7 +8,9 @@ const NUMBER = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 
 /** Converts one value. */
 export function coerced(value: unknown, wanted: Coercion | undefined): unknown {
-  if (wanted === undefined || typeof value !== 'string' || wanted.text) return value
+  if (wanted?.texts === undefined || typeof value !== 'string' || wanted.texts.includes(value)) {
+    return value
+  }
   if (wanted.number && NUMBER.test(value)) return asNumber(value, wanted)
   if (wanted.boolean) {
     if (value === 'true' || value === '1' || value === '') return true
@@ -63,12 +65,11 @@ function chosen(
   groups: ReadonlyMap<string, Found[]>,
   all: Members | undefined,
 ): Members | undefined {
-  const fitting = all?.choices.filter(({ byName }) =>
-    [...byName].every(
-      ([name, { only }]) =>
-        only === undefined || (groups.get(name) ?? []).every((text) => only.includes(String(text))),
-    ),
-  )
+  const fits = ([name, wanted]: readonly [string, Coercion]): boolean => {
+    const values = groups.get(name) ?? []
+    return values.every((value) => wanted.only?.includes(coerced(value, wanted)) ?? true)
+  }
+  const fitting = all?.choices.filter(({ byName }) => [...byName].every(fits))
   return fitting?.length === 1 ? fitting[0] : all
 }
 

@@ -39,6 +39,13 @@ t.test('texts are converted to the types of the schema', async (t) => {
   t.equal(KEY.reveal(), 'abc')
 })
 
+t.test('beside certain texts, other types are converted', async (t) => {
+  const level = z.union([z.enum(['all', 'none']), z.int()])
+  const schema = z.object({ A: level, B: level, C: z.enum(['x']).default('x') })
+  t.same(environment(schema, { values: { A: 'all', B: '5' } }), { A: 'all', B: 5, C: 'x' })
+  t.throws(() => environment(schema, { values: { A: '1', B: '2', C: '' } }), /C/)
+})
+
 t.test('an empty variable is missing unless the schema wants text', async (t) => {
   const settings = environment(Settings, { values: { PORT: '', DEBUG: '', KEY: 'abc' } })
   t.equal(settings.PORT, 8000)

@@ -4,25 +4,10 @@ import t from 'tap'
 import * as z from 'zod'
 import { PlainTextResponse } from '../../lib/index.ts'
 import { operation, reply } from '../../lib/operations.ts'
-import { offsetPage } from '../../lib/pagination.ts'
 import { Route } from '../../lib/routing.ts'
 import { testClient } from '../../lib/testing/client.ts'
-import type { AnySchema } from '../../lib/types/schemas.ts'
 import { busy } from '../support/linear.ts'
-
-/** What an operation with this query gets for a query string. */
-async function queried(
-  query: AnySchema,
-  search: string,
-): Promise<{ status: number; body: unknown }> {
-  const app = Route(
-    '/',
-    operation({ query }, (input) => reply(200, input.query)),
-  )
-  await using client = await testClient(app)
-  const response = await client.get(`/?${search}`)
-  return { status: response.status, body: await response.json() }
-}
+import { queried } from '../support/queried.ts'
 
 t.test('texts of a query are converted to the types of the schema', async (t) => {
   const query = z.object({
@@ -85,51 +70,6 @@ t.test('a text that cannot be converted fails in the schema, without the text', 
     t.notMatch(JSON.stringify(body), 'secret', search)
   }
 })
-
-t.test('the alternatives of a union may have one name with different types', async (t) => {
-  const union = z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('number'), value: z.number() }),
-    z.object({ kind: z.literal('text'), value: z.string() }),
-    z.object({ kind: z.literal('list'), value: z.array(z.int()) }),
-    z.discriminatedUnion('deep', [
-      z.object({ kind: z.enum(['deep']), deep: z.literal(1), value: z.boolean() }),
-      z.object({ kind: z.enum(['deep']), deep: z.literal(2), value: z.int() }),
-    ]),
-  ])
-  const kinds: [search: string, value: object][] = [
-    ['kind=number&value=5', { kind: 'number', value: 5 }],
-    ['kind=text&value=5', { kind: 'text', value: '5' }],
-    ['value=5&kind=list', { kind: 'list', value: [5] }],
-    ['kind=list&value=5&value=6', { kind: 'list', value: [5, 6] }],
-    ['kind=deep&deep=1&value=1', { kind: 'deep', deep: 1, value: true }],
-    ['kind=deep&deep=2&value=1', { kind: 'deep', deep: 2, value: 1 }],
-  ]
-  for (const [search, value] of kinds) {
-    t.same(await queried(union, search), { status: 200, body: value }, search)
-    const nested = search.replace(/(\w+)=/g, 'of[$1]=')
-    const body = { page: 2, of: value }
-    const within = z.object({ page: z.int(), of: union.optional() })
-    t.same(await queried(within, `page=2&${nested}`), { status: 200, body }, nested)
-    const both = z.object({ page: z.int() }).and(union)
-    const whole = { status: 200, body: { page: 2, ...value } }
-    t.same(await queried(both, `page=2&${search}`), whole, search)
-    const { query } = offsetPage(z.string(), { filters: union })
-    const paged = { status: 200, body: { ...value, limit: 2, offset: 0 } }
-    t.same(await queried(query, `limit=2&${search}`), paged, search)
-  }
-  for (const search of ['kind=number&value=x', 'kind=other&value=5', 'value=5', '']) {
-    t.equal((await queried(union, search)).status, 422, search)
-  }
-})
-
-t.test(
-  'alternatives that no value tells apart keep a text if one of them accepts it',
-  async (t) => {
-    const order = z.enum(['up', 'down']).optional()
-    const query = z.union([z.object({ order, n: z.number() }), z.object({ n: z.string() })])
-    t.same(await queried(query, 'order=up&n=5'), { status: 200, body: { n: '5' } })
-  },
-)
 
 t.test('names in brackets become objects if the schema wants them', async (t) => {
   const query = z.object({
