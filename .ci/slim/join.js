@@ -10,8 +10,8 @@ const FROM = path.resolve(process.argv[2] ?? path.join(ROOT, 'dist'))
 const TO = path.resolve(process.argv[3] ?? FROM)
 
 /**
- * What programs use without the front door. Bundlers find there no more of it than in single modules. The names are
- * short, because they are in 600 imports.
+ * What programs use without the front door. Bundlers find there no more of it than in single modules. The names of these
+ * and of the folder, `f` for front, are short, because they are in 600 imports.
  */
 const ALONE = { f: 'servers/fetch.js', h: 'http/headers.js' }
 const IMPORT = /^(?:import|export) (?:[^;]*? from )?'([^']+)'/gm
@@ -26,7 +26,7 @@ const front = loadedWith('index.js')
 const alone = Object.entries(ALONE).map(([name, file]) => ({ name, loaded: loadedWith(file) }))
 const levels = new Map()
 const chunks = new Map()
-for (const file of front) chunks.set(path.join(FROM, file), `front/${groupOf(file)}`)
+for (const file of front) chunks.set(path.join(FROM, file), `f/${groupOf(file)}`)
 await write()
 
 /** The files that one imports: itself, or one of those that a condition chooses. */

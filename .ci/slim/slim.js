@@ -1,11 +1,11 @@
 // Makes the built package small, without changing what it does: `node .ci/slim/slim.js`, before it is packed.
-// Declarations that a user cannot reach go, and the spaces within lines of JavaScript.
+// Declarations that a user cannot reach go, and spaces that only people need where people do not read.
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { keepReached } from './declarations.js'
-import { withoutSpaces } from './spaces.js'
+import { withoutSpaces, withoutSpacesInLinks } from './spaces.js'
 
 const HERE = path.dirname(fileURLToPath(import.meta.url))
 const ROOT = path.resolve(HERE, '..', '..')
@@ -24,5 +24,10 @@ if (status !== 0) process.exit(status ?? 1)
 keepReached(DIST, declarations)
 for (const name of readdirSync(DIST, { recursive: true })) {
   const file = path.join(DIST, name)
-  if (name.endsWith('.js')) writeFileSync(file, withoutSpaces(readFileSync(file, 'utf8')))
+  if (name.endsWith('.js')) change(file, withoutSpaces)
+  else if (name.endsWith('.d.ts')) change(file, withoutSpacesInLinks)
+}
+
+function change(file, shorten) {
+  writeFileSync(file, shorten(readFileSync(file, 'utf8')))
 }

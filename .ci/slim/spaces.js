@@ -1,4 +1,5 @@
 // Removes the spaces between the tokens of a line. Lines, indentation and names stay, so that stack traces can be read.
+// Of declarations only imports and exports change, because people read the others.
 import { parse } from 'acorn'
 
 /** Where a space separates two words, or two signs that would become another one. */
@@ -17,4 +18,11 @@ export function withoutSpaces(text) {
     end = token.end
   }
   return result + text.slice(end)
+}
+
+const LINK = /^((?:import|export)(?: type)?) \{(.*)\} from '/gm
+
+/** The text of declarations, without spaces in what they import and export again. */
+export function withoutSpacesInLinks(text) {
+  return text.replace(LINK, (_, kind, names) => `${kind}{${names.replaceAll(', ', ',')}}from'`)
 }
