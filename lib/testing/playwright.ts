@@ -1,5 +1,6 @@
 /** Serves the requests of a browser under Playwright with an app in this process. */
 import type { TestRequestOptions } from './client/options.ts'
+import { becomesGet } from './client/redirects.ts'
 import type { TestResponse } from './client/wire.ts'
 
 /** The part of a `Route` of Playwright that is used. */
@@ -27,8 +28,9 @@ interface Requesting {
  * Returns a handler for `page.route` of Playwright: the app of a test client answers the browser, without a
  * port.
  *
- * The browser stores its own cookies and follows redirects itself. A response is passed on only when it is
- * complete, so event streams and websockets need a server.
+ * The browser stores its own cookies. Playwright passes no request on that follows a redirect, so a page goes
+ * on by the field `Refresh`; redirects of fetch need a server. A response is passed on only when it is complete,
+ * so event streams and websockets need a server too.
  *
  * @example
  * await using client = await testClient(app)
@@ -59,7 +61,13 @@ async function answerRoute(
     followRedirects: false,
     cookies: false,
   })
-  return fulfilmentOf(response)
+  const answer = await fulfilmentOf(response)
+  const { location, ...headers } = answer.headers
+  const isPage = fields.some(([name, value]) => name === 'accept' && value.includes('text/html'))
+  const isGet = request.method() === 'GET' || becomesGet(request.method(), response.status)
+  const isRedirect = [301, 302, 303, 307, 308].includes(response.status)
+  if (location === undefined || !isPage || !isGet || !isRedirect) return answer
+  return { ...answer, status: 200, headers: { ...headers, refresh: `0;url=${location}` } }
 }
 
 async function fulfilmentOf(

@@ -21,6 +21,7 @@ const app = Router([
       return response
     },
   }),
+  Route('/old', () => new RedirectResponse('/?from=old')),
   Route('/data', (request) => new JSONResponse(request.headers.get('x-a'))),
 ])
 
@@ -43,6 +44,17 @@ t.test('LS-TEST-1: a browser uses an app without a port', { skip: noBrowser }, a
     `fetch('/data', { headers: { 'x-a': 'own' } }).then((r) => r.json())`,
   )
   t.equal(data, 'own')
+})
+
+t.test('a page is redirected', { skip: noBrowser }, async (t) => {
+  const browser = await launch(t)
+  const page = await browser.newPage()
+  await using client = await testClient(app)
+  await page.route('http://testserver/**', playwrightRoute(client))
+
+  await page.goto('http://testserver/old')
+  await page.getByText('nobody', { exact: true }).waitFor()
+  t.equal(page.url(), 'http://testserver/?from=old')
 })
 
 t.test('an error of the app fails the test, and the browser goes on', async (t) => {
