@@ -44,6 +44,18 @@ t.test('requests with and without a body, with fields of the host', async (t) =>
   t.equal(posted.text, '2 POST / body')
 })
 
+t.test('trailers of the app are sent', async (t) => {
+  const trailing = httpApp(async (_scope, _receive, send) => {
+    await send({ type: 'http.response.start', status: 200, headers: [], trailers: true })
+    await send({ type: 'http.response.body', body: Buffer.from('body') })
+    await send({ type: 'http.response.trailers', headers: ['x-sum', '4'] })
+  })
+  await using listener = toNode(trailing)
+  const port = await hosting(t, (...pair) => call(listener, pair))
+  const got = await answerOf(ask(await connected(t, port), { te: 'trailers' }))
+  t.match(got, { text: 'body', trailers: { 'x-sum': '4' } })
+})
+
 t.test('a body that the host has read can be read again', async (t) => {
   await using listener = toNode(echo)
   const port = await hosting(t, async (request, response) => {

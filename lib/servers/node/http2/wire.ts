@@ -120,6 +120,8 @@ export class StreamWire implements Wire {
     if (length !== undefined) fields['content-length'] = String(length)
     const waitForTrailers = this.#takesTrailers
     if (waitForTrailers) {
+      // The response of a host listens too. It would send its own first, and these would throw.
+      stream.removeAllListeners('wantTrailers')
       stream.on('wantTrailers', () => stream.sendTrailers(toStreamHeaders(this.#trailers)))
     }
     stream.respond(fields, { endStream, waitForTrailers })
