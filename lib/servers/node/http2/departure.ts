@@ -15,7 +15,11 @@ export class Departure {
     this.#stream = stream
     const end = (): void => this.#end(onGone)
     // A reset emits 'aborted' immediately. 'close' may wait until the body is read.
-    stream.on('aborted', end)
+    stream.on('aborted', () => {
+      end()
+      // After a reset with the code 0, Node would keep the stream until all bytes are written, which is never.
+      setImmediate(() => stream.destroy())
+    })
     stream.on('close', end)
     stream.on('error', ignore)
   }

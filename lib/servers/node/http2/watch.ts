@@ -33,6 +33,9 @@ export class Watch {
 
   /** @param bytes The number of bytes that the connection has written. */
   look(now: number, bytes: number): void {
+    const stream = this.#stream
+    // A response that was passed on completely does not notice a reset with the code 0; see `departure.ts`.
+    if (stream.closed && !stream.writableFinished) stream.destroy()
     this.#lookAtRequest(now)
     this.#lookAtResponse(now, bytes)
   }

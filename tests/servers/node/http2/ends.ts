@@ -96,6 +96,26 @@ t.test('a body that differs from its announced length is a reset', async (t) => 
   t.match(errors, [{ message: /content-length is 9, but the body has 4 bytes/ }])
 })
 
+for (const isWhole of [false, true]) {
+  const what = isWhole ? 'whole responses' : 'parts'
+  t.test(`a stream that is reset with 0 while ${what} wait for its client has ended`, async (t) => {
+    const endless: Handler = async (_scope, _receive, send) => {
+      await send({ type: 'http.response.start', status: 200, headers: [] })
+      const body = Buffer.alloc(1_000_000)
+      do await send({ type: 'http.response.body', body, moreBody: !isWhole })
+      while (!isWhole)
+    }
+    // Connections are looked at four times in this time.
+    const http2 = { idleTimeoutMs: 400 }
+    const { server, port } = await serving(t, endless, { http2, gracePeriodMs: 600_000 })
+    const stream = ask(await connected(t, port), {})
+    await once(stream, 'data')
+    stream.pause()
+    stream.close(0)
+    await soon(server.close(), 'the end of the server')
+  })
+}
+
 for (const code of [0, 8]) {
   for (const method of ['GET', 'POST', 'HEAD']) {
     t.test(`a ${method} that is reset with ${code} is a client disconnect`, async (t) => {
