@@ -49,12 +49,18 @@ export async function loadApp(target: Target): Promise<App> {
   const found = await importFile(target)
   const { name, text } = target
   const app = await (name === undefined ? (found['app'] ?? found['default']) : found[name])
-  if (typeof app === 'function') return app as App
+  const isForeign = typeof app === 'function' && 'handle' in app && 'listen' in app
+  if (typeof app === 'function' && !isForeign) return app as App
   const names = Object.keys(found).join(', ') || 'nothing'
   const wanted = name === undefined ? '"app" and no default' : `"${name}"`
   if (app === undefined) {
     throw new CommandError(
       `${text} exports no ${wanted}, only ${names}. Export an application, or name it as MODULE:EXPORT.`,
+    )
+  }
+  if (isForeign) {
+    throw new CommandError(
+      `${text}: the export is an application of Express or Connect. Export fromNode(app) of stellula/interop/fromnode.`,
     )
   }
   throw new CommandError(

@@ -112,6 +112,15 @@ t.test('the default export may be a promise, whose error is reported', async (t)
   })
 })
 
+t.test('an application of Express is refused, with what to write', async (t) => {
+  const shop = `import express from '${import.meta.resolve('express')}'\nexport default express()`
+  t.match(await run(t, ['routes', 'shop.js'], { 'shop.js': shop }), {
+    code: 1,
+    stderr:
+      'stellula: shop.js: the export is an application of Express or Connect. Export fromNode(app)',
+  })
+})
+
 t.test('a module that awaits what never happens is reported', async (t) => {
   const { code, stderr } = await run(t, ['routes', 'app.js'], {
     'app.js': 'await new Promise(() => {})',
