@@ -40,6 +40,14 @@ t.test('creates a project that runs', async (t) => {
   t.match(await response.json(), { name: 'Earth' })
 })
 
+t.test('refuses a file', async (t) => {
+  t.match(await run(t, ['new', 'taken'], { taken: '' }), {
+    code: 1,
+    stderr:
+      'stellula: new: the folder must be new or empty, "taken" was given. Choose another name.\n',
+  })
+})
+
 t.test('refuses a folder that is not empty', async (t) => {
   const folder = folderOf(t, { full: { a: '' } })
   t.same(await run(t, ['new', 'full'], folder), {

@@ -1,5 +1,5 @@
 /** `stellula new`: creates a new project. */
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Command } from '../command.ts'
 import { CommandError } from '../failures.ts'
@@ -17,7 +17,7 @@ tsconfig.json.`,
   examples: ['stellula new hello'],
   run: async ({ positionals: [folder = ''] }) => {
     const root = path.resolve(folder)
-    if (existsSync(root) && readdirSync(root).length > 0) {
+    if (existsSync(root) && (!statSync(root).isDirectory() || readdirSync(root).length > 0)) {
       throw new CommandError(
         `new: the folder must be new or empty, "${folder}" was given. Choose another name.`,
       )
