@@ -49,8 +49,17 @@ for (const stream of [primary.stdout, primary.stderr]) {
   })
 }
 process.on('exit', () => primary.kill('SIGKILL'))
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
+setInterval(tell, 60_000).unref()
 while (!output.text.includes('all ready')) await sleep(50)
 const port = Number(/port (\d+)/.exec(output.text)?.[1])
+
+function tell(): void {
+  const all = [...counts.values()].reduce((sum, count) => sum + count, 0)
+  console.log(
+    `${(performance.now() / 60_000).toFixed(0)} min: ${all} done, ${faults.length} failed`,
+  )
+}
 
 /** Whether all workers have been replaced as often as that was asked for. */
 function hasRolled(): boolean {
