@@ -51,6 +51,23 @@ export { G };`
   )
 })
 
+t.test('the spaces between words and signs may be missing, as in the package', async (t) => {
+  const source = `import type{A,type B as C}from'./b.js'
+export type{D}from'./d.js'
+export{E as F}from'./e.js'`
+
+  const { imported, exported } = readDeclarations(source, 'a', (name) => name)
+
+  t.same([...imported.keys()], ['A', 'C'])
+  t.same(
+    [...exported],
+    [
+      ['D', { file: './d.js', there: 'D' }],
+      ['F', { file: './e.js', there: 'E' }],
+    ],
+  )
+})
+
 t.test(
   'the report lists exports where they are found first, and the other types that they use apart',
   async (t) => {

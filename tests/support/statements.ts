@@ -34,7 +34,7 @@ export function statementsOf(source: string): string[] {
 }
 
 const FROM =
-  /^(?:im|ex)port (?:type )?(?:([\w$]+),? ?)?(?:\{([^}]*)\}|(\*)(?: as ([\w$]+))?)?(?: from)? ?['"]([^'"]+)['"];?$/
+  /^(?:im|ex)port ?(?:type(?=[ {]) ?)?(?:([\w$]+),? ?)?(?:\{([^}]*)\}|(\*)(?: as ([\w$]+))?)?(?: ?from)? ?['"]([^'"]+)['"];?$/
 const DECLARATION =
   /^(export )?(?:declare )?(?:abstract )?(?:function|class|const|let|interface|type|namespace) ([\w$]+)/
 
