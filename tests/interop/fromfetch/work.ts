@@ -23,7 +23,7 @@ t.test('waits for all work, including work that is added meanwhile', async (t) =
 
   await work.done()
 
-  t.same(done, ['fast', 'slow', 'added'])
+  t.same(done.toSorted(), ['added', 'fast', 'slow'])
   add(Promise.resolve())
 })
 
