@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { App } from '../types.ts'
 import type { Command } from './command.ts'
+import { CommandError } from './failures.ts'
 import { loadApp, readTarget } from './module.ts'
 import { tell } from './terminal.ts'
 import { toYAML } from './yaml.ts'
@@ -49,11 +50,20 @@ export function documentCommand({ name, about, make, held }: DocumentKind): Comm
       const text = isYAML ? toYAML(document) : `${JSON.stringify(document, undefined, 2)}\n`
       if (out === undefined) process.stdout.write(text)
       else {
-        writeFileSync(out, text)
+        writeOrFail(name, out, text)
         tell(`wrote ${held(document)} to ${out}`)
       }
       return 0
     },
+  }
+}
+
+function writeOrFail(name: string, file: string, text: string): void {
+  try {
+    writeFileSync(file, text)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new CommandError(`${name}: "${file}" cannot be written (${code}). Check its folder.`)
   }
 }
 

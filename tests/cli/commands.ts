@@ -213,6 +213,14 @@ t.test('asyncapi prints the document of the websockets', async (t) => {
   })
 })
 
+t.test('a document that cannot be written is reported', async (t) => {
+  t.same(await run(t, ['openapi', 'app.js', '--out', 'none/api.json'], { 'app.js': APP }), {
+    code: 1,
+    stdout: '',
+    stderr: 'stellula: openapi: "none/api.json" cannot be written (ENOENT). Check its folder.\n',
+  })
+})
+
 t.test('check starts and stops the app', async (t) => {
   const { code, stdout, stderr } = await run(t, ['check', 'app.js'])
   t.equal(code, 0)

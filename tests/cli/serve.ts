@@ -101,6 +101,18 @@ t.test('serves https with a certificate', async (t) => {
     code: 2,
     stderr: /--tls-cert and --tls-key belong together, only --tls-cert was given\. Write --tls-key/,
   })
+  for (const [file, problem] of [
+    [
+      'none.pem',
+      '--tls-key cannot be read, "none.pem" was given. Check the path and its permissions.',
+    ],
+    ['app.js', 'the key and certificate of tls cannot be used, OpenSSL says '],
+  ]) {
+    const { code, stderr } = await run(t, [...args, '--tls-key', file ?? ''], files)
+    t.equal(code, 1)
+    t.ok(stderr.startsWith(`stellula: serve: ${problem}`), stderr)
+    t.equal(stderr.trimEnd().split('\n').length, 1, 'no stack')
+  }
 })
 
 t.test('a port in use is reported with what to do', async (t) => {

@@ -61,7 +61,10 @@ const REASONS: Readonly<Record<string, string>> = {
 }
 
 function listenError(error: unknown, place: Place): unknown {
-  const { code = '', syscall } = error as NodeJS.ErrnoException
+  const { code = '', syscall, message } = error as NodeJS.ErrnoException
+  if (/^serve: (?:tls\.|the key and)/.test(message)) {
+    return new CommandError(message.replace(/tls\.(key|cert)File/, '--tls-$1'))
+  }
   // For a unix socket, libuv reports a missing folder as EACCES.
   const reason = REASONS['path' in place && code === 'EACCES' ? 'ENOENT' : code]
   const isOwn = syscall === 'listen' || syscall === 'getaddrinfo' || 'fd' in place
