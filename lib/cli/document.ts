@@ -9,20 +9,25 @@ import { tell } from './terminal.ts'
 import { toYAML } from './yaml.ts'
 
 /** A kind of document. */
-interface DocumentKind {
+interface DocumentKind<Document extends object> {
   /** The name of the command, and of the files in its examples. */
   readonly name: string
   readonly about: string
   readonly make: (
     app: App,
     info: { readonly title: string; readonly version: string },
-  ) => Promise<object>
-  /** A summary of its content, such as `3 paths`. */
-  readonly held: (document: object) => string
+  ) => Promise<Document>
+  /** What it consists of, as a word and an object of them. */
+  readonly parts: (document: Document) => [part: string, parts: object]
 }
 
 /** Makes the command that writes such a document, as JSON or YAML, to the standard output or to a file. */
-export function documentCommand({ name, about, make, held }: DocumentKind): Command {
+export function documentCommand<Document extends object>({
+  name,
+  about,
+  make,
+  parts,
+}: DocumentKind<Document>): Command {
   return {
     name,
     takes: 'MODULE[:EXPORT]',
@@ -51,7 +56,9 @@ export function documentCommand({ name, about, make, held }: DocumentKind): Comm
       if (out === undefined) process.stdout.write(text)
       else {
         writeOrFail(name, out, text)
-        tell(`wrote ${held(document)} to ${out}`)
+        const [part, all] = parts(document)
+        const count = Object.keys(all).length
+        tell(`wrote ${count} ${count === 1 ? part : `${part}s`} to ${out}`)
       }
       return 0
     },

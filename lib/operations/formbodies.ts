@@ -84,7 +84,8 @@ function issuesWith(name: string, files: readonly UploadFile[], rule: UploadRule
     message,
   })
   if (files.length === 0) return optional || many ? [] : [issue('A file is required.')]
-  if (files.length > maxCount) return [issue(`At most ${maxCount} files are accepted.`)]
+  if (files.length > maxCount)
+    return [issue(`At most ${maxCount} ${maxCount === 1 ? 'file is' : 'files are'} accepted.`)]
   return files.flatMap((file, index) =>
     faultOf(file, rule).map((fault) => issue(fault, ...(many ? [index] : []))),
   )

@@ -209,7 +209,7 @@ t.test('asyncapi prints the document of the websockets', async (t) => {
   })
   t.match(await run(t, ['asyncapi', 'app.js', '--out', 'api.yaml'], folder), {
     code: 0,
-    stderr: 'stellula: wrote 1 channels to api.yaml\n',
+    stderr: 'stellula: wrote 1 channel to api.yaml\n',
   })
 })
 

@@ -1,5 +1,4 @@
 /** `stellula asyncapi`: writes the AsyncAPI document of an application. */
-import type { AsyncAPIDocument } from '../../asyncapi/types.ts'
 import type { Command } from '../command.ts'
 import { documentCommand } from '../document.ts'
 
@@ -8,5 +7,5 @@ export const asyncapiCommand: Command = documentCommand({
   about:
     'Writes the AsyncAPI document of an application, made from the messages of its websockets.',
   make: async (app, info) => (await import('../../asyncapi/document.ts')).asyncapi(app, info),
-  held: (document) => `${Object.keys((document as AsyncAPIDocument).channels).length} channels`,
+  parts: (document) => ['channel', document.channels],
 })

@@ -1,5 +1,4 @@
 /** `stellula openapi`: writes the OpenAPI document of an application. */
-import type { OpenAPIDocument } from '../../openapi/types.ts'
 import type { Command } from '../command.ts'
 import { documentCommand } from '../document.ts'
 
@@ -8,5 +7,5 @@ export const openapiCommand: Command = documentCommand({
   about:
     'Writes the OpenAPI document of an application, made from the contracts of its operations.',
   make: async (app, info) => (await import('../../openapi/document.ts')).openapi(app, info),
-  held: (document) => `${Object.keys((document as OpenAPIDocument).paths).length} paths`,
+  parts: (document) => ['path', document.paths],
 })
