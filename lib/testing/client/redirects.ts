@@ -3,6 +3,11 @@ import { Headers } from '../../http/headers.ts'
 import { isStream } from './bodies.ts'
 import type { TestRequestOptions } from './options.ts'
 
+/** The location to which a response redirects, or null. */
+export function locationOf({ status, headers }: globalThis.Response): string | null {
+  return [301, 302, 303, 307, 308].includes(status) ? headers.get('location') : null
+}
+
 /** Whether the redirected request is a GET, as in browsers (Fetch, section 4.4 step 12). */
 export function becomesGet(method: string, status: number): boolean {
   if (status === 303) return method !== 'GET' && method !== 'HEAD'

@@ -12,7 +12,7 @@ import { Lateness } from './lateness.ts'
 import { Link } from './link.ts'
 import type { TestClientOptions, TestRequestOptions, TestWebSocketOptions } from './options.ts'
 import { type ExchangeMessage, recording } from './recording.ts'
-import { becomesGet, redirectOptions, targetOf } from './redirects.ts'
+import { becomesGet, locationOf, redirectOptions, targetOf } from './redirects.ts'
 import { Running } from './running.ts'
 import { httpScope, mergedHeaders, resolve, websocketScope } from './scopes.ts'
 import { TestWebSocket } from './socket.ts'
@@ -58,8 +58,8 @@ export class Session {
     let [verb, request] = [method, withAuthorization(options)]
     for (let hops = 0; ; hops++) {
       const response = await this.#send(verb, url, request)
-      const location = response.headers.get('location')
-      if (!follows || location === null || ![301, 302, 303, 307, 308].includes(response.status)) {
+      const location = locationOf(response)
+      if (!follows || location === null) {
         return Object.defineProperties(response, {
           url: { value: url.href },
           redirected: { value: hops > 0 },
@@ -81,13 +81,19 @@ export class Session {
   async fetch(input: string | URL | globalThis.Request, init?: RequestInit): Promise<TestResponse> {
     const isRequest = input instanceof globalThis.Request
     const request = new globalThis.Request(isRequest ? input : resolve(input, this.#base), init)
-    const { method, url, headers, signal } = request
-    return this.follow(method, url, {
+    const { method, url, headers, signal, redirect } = request
+    const response = await this.follow(method, url, {
       headers: [...headers],
       body: request.body === null ? null : new Uint8Array(await request.arrayBuffer()),
       signal,
-      ...(request.redirect === 'follow' ? {} : { followRedirects: false }),
+      ...(redirect === 'follow' ? {} : { followRedirects: false }),
     })
+    const location = locationOf(response)
+    if (redirect !== 'error' || location === null) return response
+    await response.body?.cancel() // it is not read
+    throw new TypeError(
+      `fetch: ${url} redirects to ${location}, redirect: 'error' was given. Leave it out to follow redirects.`,
+    )
   }
 
   async #send(method: string, url: URL, options: TestRequestOptions): Promise<TestResponse> {

@@ -145,3 +145,14 @@ t.test('cancel the unread body', async (t) => {
   t.equal((await client.get('/')).status, 200)
   t.equal(log.at(-1), 'stopped')
 })
+
+t.test('fail a fetch that must have none', async (t) => {
+  await using client = await testClient(app)
+
+  await t.rejects(client.fetch('/go/302?to=/look', { redirect: 'error' }), {
+    name: 'TypeError',
+    message: /^fetch: .*\/go\/302.* redirects to \/look, redirect: 'error' was given/,
+  })
+  t.equal((await client.fetch('/go/302?to=/look', { redirect: 'manual' })).status, 302)
+  t.equal((await client.fetch('/look', { redirect: 'error' })).status, 200)
+})
