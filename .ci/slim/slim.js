@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { keepReached } from './declarations.js'
-import { withoutSpaces, withoutSpacesInLinks } from './spaces.js'
+import { shortDeclarations, withoutSpaces } from './spaces.js'
 
 const HERE = path.dirname(fileURLToPath(import.meta.url))
 const ROOT = path.resolve(HERE, '..', '..')
@@ -25,7 +25,7 @@ keepReached(DIST, declarations)
 for (const name of readdirSync(DIST, { recursive: true })) {
   const file = path.join(DIST, name)
   if (name.endsWith('.js')) change(file, withoutSpaces)
-  else if (name.endsWith('.d.ts')) change(file, withoutSpacesInLinks)
+  else if (name.endsWith('.d.ts')) change(file, shortDeclarations)
 }
 
 function change(file, shorten) {

@@ -1,5 +1,5 @@
 // Removes the spaces between the tokens of a line. Lines, indentation and names stay, so that stack traces can be read.
-// Of declarations only imports and exports change, because people read the others.
+// Of declarations only imports, exports and the first lines of comments change, because people read the others.
 import { parse } from 'acorn'
 
 /** Where a space separates two words, or two signs that would become another one. */
@@ -21,8 +21,11 @@ export function withoutSpaces(text) {
 }
 
 const LINK = /^((?:import|export)(?: type)?) \{(.*)\} from '/gm
+const COMMENT = /^(\t*\/\*\*)\n\s*\*(?= )/gm
 
-/** The text of declarations, without spaces in what they import and export again. */
-export function withoutSpacesInLinks(text) {
-  return text.replace(LINK, (_, kind, names) => `${kind}{${names.replaceAll(', ', ',')}}from'`)
+/** The text of declarations, without spaces in what they import and export again, and with comments that begin at once. */
+export function shortDeclarations(text) {
+  return text
+    .replace(LINK, (_, kind, names) => `${kind}{${names.replaceAll(', ', ',')}}from'`)
+    .replace(COMMENT, '$1')
 }
