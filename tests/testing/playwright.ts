@@ -1,5 +1,5 @@
 // A real browser whose requests are answered by an app in this process.
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { HTMLResponse, JSONResponse, RedirectResponse } from '../../lib/responses.ts'
 import { Route, Router } from '../../lib/routing.ts'
 import { type PlaywrightRoute, playwrightRoute, testClient } from '../../lib/testing/client.ts'
@@ -25,11 +25,18 @@ const app = Router([
   Route('/data', (request) => new JSONResponse(request.headers.get('x-a'))),
 ])
 
-t.test('LS-TEST-1: a browser uses an app without a port', { skip: noBrowser }, async (t) => {
+/** A page whose requests the app answers. */
+async function routed(t: Test) {
   const browser = await launch(t)
   const page = await browser.newPage()
-  await using client = await testClient(app)
+  const client = await testClient(app)
+  t.teardown(() => client.close())
   await page.route('http://testserver/**', playwrightRoute(client))
+  return { page, client }
+}
+
+t.test('LS-TEST-1: a browser uses an app without a port', { skip: noBrowser }, async (t) => {
+  const { page, client } = await routed(t)
 
   await page.goto('http://testserver/')
   t.equal(await page.locator('p').textContent(), 'nobody')
@@ -47,10 +54,7 @@ t.test('LS-TEST-1: a browser uses an app without a port', { skip: noBrowser }, a
 })
 
 t.test('a page is redirected', { skip: noBrowser }, async (t) => {
-  const browser = await launch(t)
-  const page = await browser.newPage()
-  await using client = await testClient(app)
-  await page.route('http://testserver/**', playwrightRoute(client))
+  const { page } = await routed(t)
 
   await page.goto('http://testserver/old')
   await page.getByText('nobody', { exact: true }).waitFor()
